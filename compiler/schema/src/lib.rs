@@ -1,0 +1,10 @@
+//! CloudFormation's resource types and IAM's actions as tables of facts, decoded per type on demand.
+//!
+//! Invariant: no JSON Schema is parsed when `solc` starts; a type that is not used costs nothing.
+
+pub mod iam;
+pub mod resource;
+
+pub use resource::{
+    Node, NodeId, ObjectRules, ResourceType, StringRules, TagShape, resource, resource_names,
+};

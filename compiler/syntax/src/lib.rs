@@ -1,0 +1,3 @@
+//! Text to AST and back: lexer, pest grammar, AST, formatter. Names and types are somebody else's.
+
+pub mod ast;
