@@ -1,1 +1,37 @@
-fn main() {}
+//! `cargo xtask COMMAND`: the commands of development. `cargo verify` is `cargo xtask verify`.
+//!
+//! Invariant: every command is one module with a `run`; it works from any directory of a fresh clone.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command of development talks to its terminal"
+)]
+
+mod schema;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "usage: cargo xtask COMMAND
+
+  schema                           writes compiler/schema/tables from the pinned packages
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let Some((command, rest)) = arguments.split_first() else {
+        eprint!("{USAGE}");
+        return ExitCode::from(2);
+    };
+    let result = match command.as_str() {
+        "schema" => schema::run(rest),
+        other => Err(format!("there is no command `{other}`\n{USAGE}")),
+    };
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(message) => {
+            eprintln!("error: {message}");
+            ExitCode::from(2)
+        }
+    }
+}

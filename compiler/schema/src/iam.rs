@@ -1,7 +1,12 @@
 //! IAM's actions: access level, resource types, condition keys.
 
+use std::sync::LazyLock;
+
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr as Name;
+
+use crate::codec::decode_service;
+use crate::table::Table;
 
 /// What an action does, in IAM's own words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -42,16 +47,21 @@ pub struct Service {
     pub resources: Vec<(Name, Vec<Name>)>,
 }
 
+fn table() -> &'static Table<Service> {
+    static TABLE: LazyLock<Table<Service>> =
+        LazyLock::new(|| Table::open(include_bytes!("../tables/iam.bin"), decode_service));
+    &TABLE
+}
+
 /// The service of that prefix, decoded at first use.
 #[must_use]
 pub fn service(prefix: &str) -> Option<&'static Service> {
-    let _ = prefix;
-    None
+    table().get(prefix)
 }
 
 /// All prefixes, sorted.
 pub fn prefixes() -> impl Iterator<Item = &'static str> {
-    std::iter::empty()
+    table().names()
 }
 
 /// An action, by prefix and name.

@@ -2,8 +2,12 @@
 //!
 //! Invariant: no JSON Schema is parsed when `solc` starts; a type that is not used costs nothing.
 
+pub mod codec;
 pub mod iam;
 pub mod resource;
+mod table;
+
+pub use smol_str::SmolStr as Name;
 
 pub use resource::{
     Node, NodeId, ObjectRules, ResourceType, StringRules, TagShape, resource, resource_names,

@@ -1,7 +1,12 @@
 //! Resource types: properties, rules, attributes.
 
+use std::sync::LazyLock;
+
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr as Name;
+
+use crate::codec::decode_resource;
+use crate::table::Table;
 
 /// A node of one [`ResourceType`]; an index into its arena (types may be recursive).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -65,8 +70,10 @@ pub enum Node {
 /// Rules of a string.
 #[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
 pub struct StringRules {
-    /// If not empty, one of these, exactly.
+    /// If not empty, one of these, exactly unless `ignore_case`.
     pub allowed: Vec<Name>,
+    /// Whether the service compares `allowed` without regard to case.
+    pub ignore_case: bool,
     /// ECMA regular expression, unanchored as published.
     pub pattern: Option<Name>,
     /// Fewest characters.
@@ -123,6 +130,8 @@ pub struct ResourceType {
     pub tags: Option<TagShape>,
     /// Whether replacing it loses data (the origin's list of stateful types).
     pub stateful: bool,
+    /// Whether `Fn::GetAtt` also gives names that only the template's author knows (`Outputs.…` of a stack, a custom resource's data).
+    pub any_attribute: bool,
 }
 
 impl ResourceType {
@@ -153,6 +162,18 @@ impl ResourceType {
     }
 }
 
+impl StringRules {
+    /// Whether the text is among the allowed ones; anything is where none are listed.
+    #[must_use]
+    pub fn allows(&self, text: &str) -> bool {
+        self.allowed.is_empty()
+            || self
+                .allowed
+                .iter()
+                .any(|a| if self.ignore_case { a.eq_ignore_ascii_case(text) } else { a.as_str() == text })
+    }
+}
+
 impl ObjectRules {
     /// The type of a property.
     #[must_use]
@@ -165,14 +186,19 @@ impl ObjectRules {
     }
 }
 
+fn table() -> &'static Table<ResourceType> {
+    static TABLE: LazyLock<Table<ResourceType>> =
+        LazyLock::new(|| Table::open(include_bytes!("../tables/resources.bin"), decode_resource));
+    &TABLE
+}
+
 /// The type of that name (`AWS::S3::Bucket`), decoded at first use.
 #[must_use]
 pub fn resource(name: &str) -> Option<&'static ResourceType> {
-    let _ = name;
-    None
+    table().get(name)
 }
 
 /// All type names, sorted.
 pub fn resource_names() -> impl Iterator<Item = &'static str> {
-    std::iter::empty()
+    table().names()
 }
