@@ -1,0 +1,33 @@
+//! Facts of the parser.
+
+use crate::ast;
+use solc_source::{Diagnostic, FileId};
+
+/// The samples: every construct of the language, in files that are read without a complaint.
+pub(crate) const SAMPLES: &[(&str, &str)] = &[
+    ("cmdb", include_str!("../../fixtures/cmdb.sol")),
+    ("solution", include_str!("../../fixtures/solution.sol")),
+    ("component", include_str!("../../fixtures/component.sol")),
+];
+
+fn parse(text: &str) -> (ast::File, Vec<Diagnostic>) {
+    crate::parse(FileId(0), text)
+}
+
+/// Diagnostics as `line:column [code] message`.
+fn told(text: &str, diagnostics: &[Diagnostic]) -> Vec<String> {
+    let file = solc_source::SourceFile::new("test.sol", text);
+    let line = |d: &Diagnostic| {
+        let at = file.position(d.span().lo as usize);
+        format!("{}:{} [{}] {}", at.line, at.column, d.code, d.message)
+    };
+    diagnostics.iter().map(line).collect()
+}
+
+#[test]
+fn samples_are_read_without_a_complaint() {
+    for (name, text) in SAMPLES {
+        let (_, diagnostics) = parse(text);
+        assert_eq!(told(text, &diagnostics), Vec::<String>::new(), "{name}");
+    }
+}
