@@ -8,11 +8,14 @@
 )]
 
 mod schema;
+mod verify;
+mod workspace;
 
 use std::process::ExitCode;
 
 const USAGE: &str = "usage: cargo xtask COMMAND
 
+  verify [--only STEP]… [--list]   everything that must hold, with totals
   schema                           writes compiler/schema/tables from the pinned packages
 ";
 
@@ -23,6 +26,7 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     let result = match command.as_str() {
+        "verify" => verify::run(rest),
         "schema" => schema::run(rest),
         other => Err(format!("there is no command `{other}`\n{USAGE}")),
     };

@@ -1,0 +1,101 @@
+//! The steps of `cargo verify`, in order: the one place to add one.
+//!
+//! Invariant: a step depends on nothing but a clone and the steps above it.
+
+use super::{Outcome, python};
+use crate::workspace::{Workspace, succeeds};
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+/// One step.
+pub(super) struct Step {
+    /// What `--only` takes.
+    pub(super) name: &'static str,
+    /// What holds when it passes.
+    pub(super) about: &'static str,
+    /// Checks it.
+    pub(super) run: fn(&Workspace) -> Outcome,
+}
+
+/// All of them.
+pub(super) const ALL: &[Step] = &[
+    Step {
+        name: "python",
+        about: "the pinned peers are installed in .venv",
+        run: |w| Outcome::of(python::prepare(w)),
+    },
+    Step { name: "format", about: "rustfmt has nothing to change", run: format },
+    Step { name: "lints", about: "clippy has nothing to say", run: lints },
+    Step { name: "tests", about: "every test of the workspace passes", run: tests },
+    Step { name: "faults", about: "the peers notice the faults seeded into a sound template", run: faults },
+];
+
+fn format(workspace: &Workspace) -> Outcome {
+    Outcome::of(succeeds(&mut workspace.cargo(&["fmt", "--all", "--check"])))
+}
+
+fn lints(workspace: &Workspace) -> Outcome {
+    let arguments = ["clippy", "--quiet", "--workspace", "--all-targets", "--", "--deny", "warnings"];
+    Outcome::of(succeeds(&mut workspace.cargo(&arguments)))
+}
+
+fn tests(workspace: &Workspace) -> Outcome {
+    count(&mut workspace.cargo(&["test", "--quiet", "--workspace", "--no-fail-fast"]))
+}
+
+fn faults(workspace: &Workspace) -> Outcome {
+    Outcome::of(succeeds(&mut workspace.command(workspace.python(), &["tests/peers/faults.py"])))
+}
+
+/// Runs tests, shows what they print, and adds up their summaries.
+fn count(command: &mut Command) -> Outcome {
+    let mut child = match command.stdout(Stdio::piped()).spawn() {
+        Ok(child) => child,
+        Err(error) => {
+            println!("{}: {error}", command.get_program().to_string_lossy());
+            return Outcome::of(false);
+        }
+    };
+    let mut outcome = Outcome::default();
+    for line in child.stdout.take().map(BufReader::new).into_iter().flat_map(BufRead::lines) {
+        let Ok(line) = line else { break };
+        println!("{line}");
+        outcome = outcome.and(summary(&line).unwrap_or_default());
+    }
+    let content = child.wait().is_ok_and(|status| status.success());
+    if !content && outcome.failed == 0 {
+        outcome.failed = 1;
+    }
+    outcome
+}
+
+/// `test result: ok. 12 passed; 0 failed; …`
+fn summary(line: &str) -> Option<Outcome> {
+    let (_, counts) = line.strip_prefix("test result: ")?.split_once(". ")?;
+    let mut outcome = Outcome::default();
+    for part in counts.split("; ") {
+        match part.split_once(' ') {
+            Some((number, "passed")) => outcome.passed = number.parse().ok()?,
+            Some((number, "failed")) => outcome.failed = number.parse().ok()?,
+            _ => {}
+        }
+    }
+    Some(outcome)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::summary;
+
+    #[test]
+    fn a_summary_is_read() {
+        let line = "test result: FAILED. 12 passed; 3 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s";
+        let outcome = summary(line).unwrap();
+        assert_eq!((outcome.passed, outcome.failed), (12, 3));
+    }
+
+    #[test]
+    fn another_line_is_no_summary() {
+        assert!(summary("test spec::a ... ok").is_none());
+    }
+}
