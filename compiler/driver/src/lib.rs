@@ -1,1 +1,14 @@
-//! placeholder
+//! From a folder to a compilation: repositories, files, and the pipeline as the body of one function.
+//!
+//! Invariant: the compiler reads through [`FileSystem`] and nothing else, and nothing it returns depends on the
+//! order of directory entries, on the number of threads, or on where the workspace lies.
+
+pub mod codes;
+pub mod data;
+pub mod file_system;
+pub mod load;
+pub mod workspace;
+
+pub use file_system::{Disk, FileSystem, Memory};
+pub use load::{Loaded, load};
+pub use workspace::{Workspace, discover};

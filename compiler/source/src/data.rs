@@ -17,7 +17,7 @@ pub struct Node {
 /// What a data file can say.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
-    /// JSON's `null`.
+    /// What could not be read, and was reported: it agrees with everything, like `Ty::Error`.
     Null,
     /// `true` or `false`.
     Bool(bool),

@@ -27,6 +27,9 @@ impl std::fmt::Debug for Span {
 }
 
 impl Span {
+    /// The place of what stands in no file, such as an argument; renderers show no excerpt for it.
+    pub const NOWHERE: Self = Self { file: FileId(u32::MAX), lo: 0, hi: 0 };
+
     /// The range `lo..hi` of `file`.
     #[must_use]
     pub fn new(file: FileId, lo: usize, hi: usize) -> Self {

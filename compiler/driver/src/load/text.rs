@@ -1,0 +1,75 @@
+//! Bytes to text, and what can be wrong before a parser sees it.
+
+use crate::codes;
+use crate::file_system::{FileSystem, LARGEST_FILE, ReadError};
+use solc_source::{Code, Diagnostic, FileId, Span};
+use std::path::Path;
+
+/// Why a file is not, or not wholly, text.
+#[derive(Debug)]
+pub struct Problem {
+    code: Code,
+    message: String,
+    note: Option<String>,
+    offset: usize,
+}
+
+impl Problem {
+    /// The diagnostic, now that the file has an id.
+    #[must_use]
+    pub fn at(self, file: FileId) -> Diagnostic {
+        let diagnostic =
+            Diagnostic::error(self.code, Span::new(file, self.offset, self.offset), self.message);
+        match self.note {
+            Some(note) => diagnostic.note(note),
+            None => diagnostic,
+        }
+    }
+}
+
+/// The text of a file, without a byte-order mark; what is no text in it is replaced and reported.
+#[must_use]
+pub fn read_text(files: &dyn FileSystem, path: &Path, name: &str) -> (String, Option<Problem>) {
+    let problem = |code, message, note, offset| Some(Problem { code, message, note, offset });
+    match files.read(path) {
+        Ok(bytes) => match String::from_utf8(bytes) {
+            Ok(text) => (text, None),
+            Err(error) => {
+                let offset = error.utf8_error().valid_up_to();
+                let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+                let message = format!("`{name}` is not UTF-8 text");
+                let note = format!("the byte at offset {offset} begins no character");
+                (text, problem(codes::NOT_UTF8, message, Some(note), offset))
+            }
+        },
+        Err(ReadError::TooLarge(size)) => {
+            let message = format!("`{name}` is too large: {size} bytes");
+            let note = format!("a file may have {LARGEST_FILE} bytes");
+            (String::new(), problem(codes::FILE_TOO_LARGE, message, Some(note), 0))
+        }
+        Err(ReadError::Io(error)) => {
+            let message = format!("cannot read `{name}`: {error}");
+            (String::new(), problem(codes::UNREADABLE_FILE, message, None, 0))
+        }
+    }
+}
+
+/// Says so, if a text is Solidity's.
+#[must_use]
+pub fn solidity(file: FileId, text: &str) -> Option<Diagnostic> {
+    const LOOK_AT: usize = 50;
+    let mut offset = 0;
+    for line in text.split_inclusive('\n').take(LOOK_AT) {
+        let words = line.trim_start();
+        if words.strip_prefix("pragma").is_some_and(|rest| rest.trim_start().starts_with("solidity")) {
+            let at = Span::new(file, offset, offset + line.trim_end().len());
+            let message = "this is Solidity, and `solc` is here the compiler of the Solution language";
+            return Some(
+                Diagnostic::error(codes::SOLIDITY_SOURCE, at, message)
+                    .help("move the file out of the repository, or compile it with Solidity's compiler"),
+            );
+        }
+        offset += line.len();
+    }
+    None
+}
