@@ -1,0 +1,9 @@
+/// Everything outside. `internet` is its one instance.
+component Internet {
+  layer foundation
+
+  /// Call a host on the internet over HTTPS. Groups cannot filter by name: the name is for the readers of `solc access`.
+  grant https(to: HostName) {
+    connect tcp 443 to 0.0.0.0/0
+  }
+}
