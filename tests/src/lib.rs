@@ -1,1 +1,9 @@
-//! tests
+//! What the tests of the whole share: the corpus, projects in memory, expectations, mutations, generated products.
+//!
+//! Invariant: one module, `project`, touches the driver; everything else works on text.
+
+pub mod expectation;
+pub mod markdown;
+pub mod mutate;
+pub mod random;
+pub mod workspace;
