@@ -60,7 +60,8 @@ pub fn read(file: &str, text: &str) -> Result<(Vec<Expectation>, String), String
 }
 
 fn one(file: &str, line: usize, comment: &str) -> Result<Expectation, String> {
-    let (severity, rest) = comment.split_once(": [").ok_or("an expectation reads `error: [code] \"text\"`")?;
+    let (severity, rest) =
+        comment.split_once(": [").ok_or("an expectation reads `error: [code] \"text\"`")?;
     if !matches!(severity, "error" | "warning" | "note") {
         return Err(format!("`{severity}` is no severity"));
     }
@@ -93,14 +94,18 @@ mod tests {
     #[test]
     fn a_comment_at_the_end_speaks_of_its_line() {
         let (found, text) = read("a.sol", "x\ny = 1 // error: [wrong-type] \"a `Size`\" in all\n").unwrap();
-        assert_eq!((found[0].line, found[0].code.as_str(), found[0].text.as_str()), (2, "wrong-type", "a `Size`"));
+        assert_eq!(
+            (found[0].line, found[0].code.as_str(), found[0].text.as_str()),
+            (2, "wrong-type", "a `Size`")
+        );
         assert_eq!(found[0].environments.len(), 3);
         assert!(text.starts_with("x\ny = 1"));
     }
 
     #[test]
     fn comments_of_their_own_speak_of_the_line_above_and_vanish() {
-        let (found, text) = read("a.json", "{\n  x\n#^ error: [a]\n#^ warning: [b] in production\n}\n").unwrap();
+        let (found, text) =
+            read("a.json", "{\n  x\n#^ error: [a]\n#^ warning: [b] in production\n}\n").unwrap();
         assert_eq!((found[0].line, found[1].line), (2, 2));
         assert_eq!(found[1].environments.iter().collect::<Vec<_>>(), ["production"]);
         assert_eq!(text, "{\n  x\n\n\n}\n");

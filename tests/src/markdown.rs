@@ -74,7 +74,10 @@ mod tests {
         let found = blocks(page);
         assert_eq!(found.len(), 2);
         assert!(found[0].is("sol") && found[0].has("error"));
-        assert_eq!((found[0].text.as_str(), found[0].line, found[0].heading.as_str()), ("one\ntwo\n", 6, "A"));
+        assert_eq!(
+            (found[0].text.as_str(), found[0].line, found[0].heading.as_str()),
+            ("one\ntwo\n", 6, "A")
+        );
         assert_eq!((found[1].line, found[1].heading.as_str()), (13, "B"));
     }
 
