@@ -64,6 +64,8 @@ struct Parse<'t> {
     blamed: BTreeSet<usize>,
     depth: usize,
     depth_reported: bool,
+    /// Unclosed braces: their closing ones may yet come, and are no mistakes of their own.
+    ended_early: usize,
 }
 
 impl<'t> Parse<'t> {
@@ -78,6 +80,7 @@ impl<'t> Parse<'t> {
             blamed: BTreeSet::new(),
             depth: 0,
             depth_reported: false,
+            ended_early: 0,
         }
     }
 

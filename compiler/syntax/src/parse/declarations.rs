@@ -48,6 +48,7 @@ impl<'t> Parse<'t> {
                 let (name, _, body) = self.titled_body(pair);
                 ItemKind::Policy(PolicyDecl { name, body })
             }
+            Rule::unknown_decl => self.unknown_decl(pair),
             _ => ItemKind::Error,
         }
     }

@@ -172,7 +172,7 @@ impl<'t> Parse<'t> {
         for child in children(pair) {
             match child.as_rule() {
                 Rule::missing_close => self.unclosed(&child, span),
-                Rule::error_rest => self.unreadable_entry(&child, "`)`"),
+                Rule::error_paren => self.unreadable_entry(&child, "`)`"),
                 _ => value = self.value(child),
             }
         }
@@ -355,7 +355,7 @@ impl<'t> Parse<'t> {
             match child.as_rule() {
                 Rule::ident => entry.name = self.ident(&child),
                 Rule::walrus => self.walrus(&child),
-                Rule::missing_comma => self.missing_comma(&child),
+                Rule::missing_separator => self.missing_comma(&child),
                 Rule::error_rest => self.unreadable_entry(&child, "`,`, a new line or `}`"),
                 _ => entry.value = self.value(child),
             }
@@ -379,7 +379,7 @@ impl<'t> Parse<'t> {
                 Rule::wrong_assign => wrong = Some(child),
                 Rule::walrus => self.walrus(&child),
                 Rule::for_clause => clauses.push(self.clause(child)),
-                Rule::missing_comma => self.missing_comma(&child),
+                Rule::missing_separator => self.missing_comma(&child),
                 Rule::error_rest => self.unreadable_entry(&child, "`,`, a new line or `}`"),
                 _ if key.is_none() => key = Some(self.value(child)),
                 _ => value = Some(self.value(child)),
@@ -406,6 +406,10 @@ impl<'t> Parse<'t> {
             ExprKind::Name(name) => (name.clone(), false),
             ExprKind::String(string) => match string.plain() {
                 Some(text) if value.is_some() => (text, true),
+                Some(_) => {
+                    self.expected("`=` and a value", key.span.hi as usize);
+                    return Element::Error(span);
+                }
                 _ => return self.bad_key(&key, span),
             },
             ExprKind::Missing => return Element::Error(span),
@@ -434,6 +438,7 @@ impl<'t> Parse<'t> {
                 Rule::kw_for | Rule::kw_in => {}
                 Rule::name | Rule::missing_name => clause.binders.push(self.bound_name(&child, "a name")),
                 Rule::missing_in => self.expected("`in`", child.as_span().start()),
+                Rule::wrong_in => self.wrong_in(&child),
                 Rule::for_condition => {
                     if let Some(condition) = self.after_word(child) {
                         clause.conditions.push(condition);

@@ -2,7 +2,9 @@
 //!
 //! Invariant: two nodes that stumble over the same token make one message.
 
-use super::Parse;
+use super::statements::Typed;
+use super::{Parse, children};
+use crate::ast::{BlockDecl, BlockKind, ComponentDecl, ItemKind, LetDecl, SolutionDecl, StatementKind};
 use crate::codes;
 use crate::grammar::Pair;
 use crate::lexer::{DECLARATION_WORDS, Token, TokenKind};
@@ -22,12 +24,10 @@ struct Found {
 }
 
 impl<'t> Parse<'t> {
-    /// Reports, unless the same place has been reported with the same code.
+    /// Reports, unless something is wrong with the same place already.
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
         let span = diagnostic.span();
-        let again = self.diagnostics.iter().rev().take(4).any(|d| d.span() == span && d.code == diagnostic.code);
-        if !again {
-            self.blamed.insert(span.lo as usize);
+        if self.blamed.insert(span.lo as usize) {
             self.diagnostics.push(diagnostic);
         }
     }
@@ -124,7 +124,12 @@ impl<'t> Parse<'t> {
         let found = self.found(missing.as_span().start());
         let wrong_close = matches!(found.text.as_str(), "`)`" | "`]`" | "`}`");
         // What stopped us is not a mistake of its own, unless it closes something that nobody opened.
-        self.blamed.insert(found.span.lo as usize);
+        if !self.blamed.insert(found.span.lo as usize) {
+            return;
+        }
+        if open_text == "{" {
+            self.ended_early += 1;
+        }
         let mut diagnostic =
             Diagnostic::error(codes::UNCLOSED_DELIMITER, open, format!("this `{open_text}` is never closed"))
                 .label(format!("expected `{close}`"));
@@ -167,6 +172,15 @@ impl<'t> Parse<'t> {
         }
     }
 
+    /// A type or component right after a name.
+    pub(super) fn missing_colon(&mut self, at: usize, before_what: &str) {
+        let found = self.found(at);
+        let before = self.text.get(..found.span.lo as usize).unwrap_or_default().trim_end().len();
+        let message = format!("expected `:` before {before_what}, found {}", found.text);
+        let diagnostic = Diagnostic::error(codes::SYNTAX_ERROR, found.span, message).label(before_what);
+        self.report(diagnostic.fix("write `:`", self.range(before..before), ":"));
+    }
+
     /// `:=`
     pub(super) fn walrus(&mut self, pair: &Pair<'t>) {
         let span = self.span(pair);
@@ -185,6 +199,14 @@ impl<'t> Parse<'t> {
             .label("expected `=`")
             .fix("write `=`", span, if spaced { "=" } else { " =" });
         self.report(diagnostic);
+    }
+
+    /// Another language's word between a loop's name and what it runs over.
+    pub(super) fn wrong_in(&mut self, pair: &Pair<'t>) {
+        let span = self.span(pair);
+        let message = format!("`in` stands between the names and what is run over, not `{}`", pair.as_str());
+        let diagnostic = Diagnostic::error(codes::WRONG_NOTATION, span, message).label("expected `in`");
+        self.report(diagnostic.suggest(span, Some("in")));
     }
 
     /// An entry of brackets that nothing could read.
@@ -222,6 +244,14 @@ impl<'t> Parse<'t> {
             "?" => Diagnostic::error(codes::WRONG_OPERATOR, span, "there is no operator `?`")
                 .label("not expected here")
                 .help("write `if condition then value else value`, or `value ?? otherwise`"),
+            "for" => Diagnostic::error(codes::SYNTAX_ERROR, span, format!("expected {expected}, found `for`"))
+                .label("a comprehension begins with its value")
+                .help("write the value first: `[f(x) for x in xs]`, `{k: v for k, v in m}`"),
+            // The brace of what was ended by a declaration in the first column.
+            "}" if self.ended_early > 0 => {
+                self.ended_early -= 1;
+                return;
+            }
             ")" | "]" | "}" => Diagnostic::error(codes::SYNTAX_ERROR, span, format!("this `{text}` closes nothing"))
                 .label("no bracket is open")
                 .fix(format!("remove `{text}`"), span, ""),
@@ -229,6 +259,14 @@ impl<'t> Parse<'t> {
                 Diagnostic::error(codes::SYNTAX_ERROR, span, format!("`{text}` has no meaning here"))
                     .label(format!("expected {expected}"))
             }
+            _ if text.starts_with(|c: char| !c.is_ascii() && c.is_alphabetic()) => {
+                Diagnostic::error(codes::SYNTAX_ERROR, span, format!("expected {expected}, found `{text}`"))
+                    .label("not a letter that names are made of")
+                    .help("write names with `a` to `z`, digits and `_`")
+            }
+            "," => Diagnostic::error(codes::SYNTAX_ERROR, span, format!("expected {expected}, found `,`"))
+                .label("parentheses hold one expression")
+                .help("write a list with `[ ]`"),
             "." if before.is_some_and(|t| t.kind == TokenKind::Number) => {
                 Diagnostic::error(codes::SYNTAX_ERROR, span, "expected a digit after the point").label("ends a number")
             }
@@ -241,30 +279,64 @@ impl<'t> Parse<'t> {
     pub(super) fn error_statement(&mut self, pair: &Pair<'t>) {
         let at = pair.as_span().start();
         let Some((index, token)) = self.token_at(at) else { return };
-        let span = self.range(token.range());
         let word = token.text(self.text);
         let next = self.said_after(index);
         let begins = matches!(next, Some(TokenKind::Word | TokenKind::StringOpen | TokenKind::Number));
-        if token.kind == TokenKind::Word && begins && !self.blamed.contains(&(token.lo as usize)) {
-            let near = suggest::nearest(word, STATEMENT_WORDS.iter().copied());
-            let mut diagnostic =
-                Diagnostic::error(codes::UNKNOWN_DECLARATION, span, format!("no statement begins with `{word}`"))
-                    .label("not a statement")
-                    .suggest(span, near);
-            if near.is_none() {
-                diagnostic = diagnostic.help("write `name = value`, `name: Component { … }`, or a statement word first");
-            }
-            return self.report(diagnostic);
+        if token.kind == TokenKind::Word && begins && !STATEMENT_WORDS.contains(&word) {
+            self.unknown_word(token);
+            return;
         }
         if token.kind == TokenKind::Word && !matches!(word, "if" | "match" | "then" | "else") {
             let after = token.hi as usize;
             return self.expected("`=`, `:` or a new line", after);
         }
         if token.kind == TokenKind::Punctuation && word == "..." {
+            let span = self.range(token.range());
             let message = "a spread stands in records and lists, not in bodies";
             return self.report(Diagnostic::error(codes::SYNTAX_ERROR, span, message).label("not a statement"));
         }
         self.unreadable(pair, "a statement");
+    }
+
+    /// A word that begins no statement: reported; and what it probably means.
+    fn unknown_word(&mut self, token: Token) -> Option<&'static str> {
+        let span = self.range(token.range());
+        let word = token.text(self.text);
+        let near = suggest::nearest(word, STATEMENT_WORDS.iter().copied()).or_else(|| counterpart(word));
+        let diagnostic =
+            Diagnostic::error(codes::UNKNOWN_DECLARATION, span, format!("no statement begins with `{word}`"))
+                .label("not a statement");
+        self.report(match near {
+            Some(_) => diagnostic.suggest(span, near),
+            None if DECLARATION_WORDS.contains(&word) => {
+                diagnostic.help("put it at the top of the file: it is a declaration")
+            }
+            None => diagnostic.help("write `name = value`, `name: Component { … }`, or a statement word first"),
+        });
+        near
+    }
+
+    /// `parm x: Int = 1`: the declared name is kept.
+    pub(super) fn unknown_statement(&mut self, pair: Pair<'t>) -> StatementKind {
+        let word = children(pair.clone()).next();
+        let token = word.and_then(|w| self.token_at(w.as_span().start()));
+        let near = token.and_then(|(_, token)| self.unknown_word(token));
+        let Typed { name, ty, value } = self.typed(pair, "a name");
+        let at = name.span.hi as usize;
+        match near {
+            Some("param") => StatementKind::Param { ty: ty.unwrap_or_else(|| self.no_type(at)), name, default: value },
+            Some("setting") => StatementKind::Setting { ty: ty.unwrap_or_else(|| self.no_type(at)), name, default: value },
+            Some("attribute") => StatementKind::Attribute {
+                ty: ty.unwrap_or_else(|| self.no_type(at)),
+                value: value.unwrap_or_else(|| self.no_expr(at)),
+                name,
+            },
+            Some("output") => StatementKind::Output { name, ty, value: value.unwrap_or_else(|| self.no_expr(at)) },
+            Some(_) | None => match value {
+                Some(value) => StatementKind::Let(LetDecl { private: None, name, ty, value }),
+                None => StatementKind::Error,
+            },
+        }
     }
 
     fn said_after(&self, index: usize) -> Option<TokenKind> {
@@ -276,25 +348,77 @@ impl<'t> Parse<'t> {
     pub(super) fn error_item(&mut self, pair: &Pair<'t>) {
         let at = pair.as_span().start();
         let Some((index, token)) = self.token_at(at) else { return };
-        let span = self.range(token.range());
-        let word = token.text(self.text);
         if token.kind != TokenKind::Word {
             return self.unreadable(pair, "a declaration");
         }
-        if self.blamed.contains(&(token.lo as usize)) {
-            return;
+        let word = token.text(self.text);
+        if DECLARATION_WORDS.contains(&word) || word == "let" {
+            return self.expected("a name", token.hi as usize);
         }
-        let words = DECLARATION_WORDS.iter().copied().chain(["let", "private"]);
-        let near = if self.said_after(index) == Some(TokenKind::Punctuation) { None } else { suggest::nearest(word, words) };
-        let diagnostic = Diagnostic::error(codes::UNKNOWN_DECLARATION, span, format!("no declaration begins with `{word}`"))
-            .label("not a declaration");
-        let diagnostic = match near {
-            Some(_) => diagnostic.suggest(span, near),
-            None if STATEMENT_WORDS.contains(&word) => {
-                diagnostic.help("put it into a `component` or a `solution`: it is a statement")
-            }
-            None => diagnostic.help("begin with `use`, `component`, `solution`, `type`, `enum`, `fn`, `let`, `environment` …"),
-        };
-        self.report(diagnostic);
+        let named = self.said_after(index) != Some(TokenKind::Punctuation);
+        self.unknown_declaration(token, named);
     }
+
+    fn unknown_declaration(&mut self, token: Token, named: bool) -> Option<&'static str> {
+        let span = self.range(token.range());
+        let word = token.text(self.text);
+        let words = DECLARATION_WORDS.iter().copied().chain(["let", "private"]);
+        let near = if named { suggest::nearest(word, words).or_else(|| counterpart(word)) } else { None };
+        let statement = suggest::nearest(word, STATEMENT_WORDS.iter().copied());
+        let diagnostic =
+            Diagnostic::error(codes::UNKNOWN_DECLARATION, span, format!("no declaration begins with `{word}`"))
+                .label("not a declaration");
+        self.report(match (near, statement) {
+            (Some(_), _) => diagnostic.suggest(span, near),
+            (None, Some(statement)) if named => {
+                diagnostic.help(format!("put it into a `component` or a `solution`: `{statement}` is a statement"))
+            }
+            (None, _) => diagnostic
+                .help("begin with `use`, `component`, `solution`, `type`, `enum`, `fn`, `let`, `environment` …"),
+        });
+        near
+    }
+
+    /// `componnt Foo { … }`: read as what it probably means.
+    pub(super) fn unknown_decl(&mut self, pair: Pair<'t>) -> ItemKind {
+        let mut parts = children(pair);
+        let (Some(word), Some(name), Some(body)) = (parts.next(), parts.next(), parts.next()) else {
+            return ItemKind::Error;
+        };
+        let Some((_, token)) = self.token_at(word.as_span().start()) else { return ItemKind::Error };
+        let near = self.unknown_declaration(token, true);
+        let name = self.ident(&name);
+        let kind = match near {
+            Some("component") => {
+                return ItemKind::Component(ComponentDecl { name, body: self.body(body) });
+            }
+            Some("solution") => {
+                return ItemKind::Solution(SolutionDecl { name, body: self.body(body) });
+            }
+            Some("organisation") => BlockKind::Organisation,
+            Some("account") => BlockKind::Account,
+            Some("team") => BlockKind::Team,
+            Some("product") => BlockKind::Product,
+            Some("environment") => BlockKind::Environment,
+            Some(_) | None => return ItemKind::Error,
+        };
+        ItemKind::Block(BlockDecl { kind, name, body: self.body(body) })
+    }
+}
+
+/// What other languages call it.
+fn counterpart(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "import" | "include" | "from" => "use",
+        "var" | "const" | "val" | "local" | "locals" | "define" => "let",
+        "function" | "def" | "func" | "fun" => "fn",
+        "struct" | "record" | "typedef" | "alias" => "type",
+        "class" | "module" | "construct" | "template" => "component",
+        "trait" | "protocol" => "interface",
+        "stack" | "app" | "project" | "service" => "solution",
+        "env" | "stage" => "environment",
+        "parameter" | "variable" | "input" => "param",
+        "check" | "invariant" => "ensure",
+        _ => return None,
+    })
 }

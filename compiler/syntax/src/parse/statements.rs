@@ -83,7 +83,7 @@ impl<'t> Parse<'t> {
             Rule::field => self.field(pair),
             Rule::wrong_field => self.wrong_field(pair),
             Rule::punned_field => self.punned_field(pair),
-            Rule::instance => self.instance(pair),
+            Rule::instance | Rule::bare_instance => self.instance(pair),
             Rule::param => {
                 let Typed { name, ty, value } = self.typed(pair, "the name of the parameter");
                 let ty = ty.unwrap_or_else(|| self.no_type(name.span.hi as usize));
@@ -134,6 +134,7 @@ impl<'t> Parse<'t> {
             Rule::permit => StatementKind::Permit(self.access(pair)),
             Rule::deny => StatementKind::Deny(self.access(pair)),
             Rule::connect => self.connect(pair),
+            Rule::unknown_statement => self.unknown_statement(pair),
             _ => StatementKind::Error,
         }
     }
@@ -211,6 +212,7 @@ impl<'t> Parse<'t> {
     }
 
     fn instance(&mut self, pair: Pair<'t>) -> StatementKind {
+        let bare = pair.as_rule() == Rule::bare_instance;
         let opening = self.span(&pair);
         let mut instance = InstanceDecl {
             name: self.no_name(opening.lo as usize),
@@ -223,6 +225,8 @@ impl<'t> Parse<'t> {
         for child in children(pair) {
             match child.as_rule() {
                 Rule::ident => instance.name = self.ident(&child),
+                Rule::name if bare => instance.name = self.ident(&child),
+                Rule::missing_colon => self.missing_colon(child.as_span().start(), "the component"),
                 Rule::name | Rule::missing_name => instance.key = Some(self.bound_name(&child, "the name of the key")),
                 Rule::component_path => instance.component = self.path(child),
                 Rule::resource_if => self.condition(child, &mut instance.condition),
@@ -258,12 +262,12 @@ impl<'t> Parse<'t> {
     }
 
     /// `word name: T = value`, each part where the statement has it.
-    fn typed(&mut self, pair: Pair<'t>, what: &str) -> Typed {
+    pub(super) fn typed(&mut self, pair: Pair<'t>, what: &str) -> Typed {
         let mut typed = Typed { name: self.no_name(pair.as_span().start()), ty: None, value: None };
         for child in children(pair).skip(1) {
             match child.as_rule() {
                 Rule::name | Rule::missing_name => typed.name = self.bound_name(&child, what),
-                Rule::type_annotation | Rule::missing_annotation => typed.ty = Some(self.needed_annotation(child)),
+                Rule::type_annotation | Rule::bare_annotation | Rule::missing_annotation => typed.ty = Some(self.needed_annotation(child)),
                 Rule::walrus => self.walrus(&child),
                 _ => typed.value = Some(self.value(child)),
             }
@@ -436,6 +440,7 @@ impl<'t> Parse<'t> {
                 Rule::kw_for | Rule::kw_in => {}
                 Rule::name | Rule::missing_name => binders.push(self.bound_name(&child, "a name")),
                 Rule::missing_in => self.expected("`in`", child.as_span().start()),
+                Rule::wrong_in => self.wrong_in(&child),
                 Rule::for_condition => condition = self.after_word(child),
                 Rule::body | Rule::late_body | Rule::missing_body => body = self.body(child),
                 _ => over = self.value(child),
@@ -560,7 +565,7 @@ impl<'t> Parse<'t> {
         for child in children(pair) {
             match child.as_rule() {
                 Rule::name => param.name = self.ident(&child),
-                Rule::type_annotation | Rule::missing_annotation => param.ty = self.needed_annotation(child),
+                Rule::type_annotation | Rule::bare_annotation | Rule::missing_annotation => param.ty = self.needed_annotation(child),
                 Rule::walrus => self.walrus(&child),
                 _ => param.default = Some(self.value(child)),
             }
@@ -681,8 +686,8 @@ impl<'t> Parse<'t> {
 }
 
 /// The parts that many statements share.
-struct Typed {
-    name: Ident,
-    ty: Option<crate::ast::TypeExpr>,
-    value: Option<Expr>,
+pub(super) struct Typed {
+    pub(super) name: Ident,
+    pub(super) ty: Option<crate::ast::TypeExpr>,
+    pub(super) value: Option<Expr>,
 }

@@ -213,11 +213,8 @@ impl<'t> Parse<'t> {
             match child.as_rule() {
                 Rule::type_path => key = self.path(child),
                 Rule::type_optional => question = Some(self.span(&child)),
-                Rule::type_annotation => ty = self.annotation(child),
-                Rule::missing_annotation => {
-                    let at = child.as_span().start();
-                    self.expected("`:` and a type", at);
-                    ty = self.no_type(at);
+                Rule::type_annotation | Rule::bare_annotation | Rule::missing_annotation => {
+                    ty = self.needed_annotation(child);
                 }
                 Rule::walrus => self.walrus(&child),
                 _ => default = Some(self.value(child)),
@@ -256,12 +253,16 @@ impl<'t> Parse<'t> {
         }
     }
 
-    /// `type_annotation`, or `missing_annotation`.
+    /// `type_annotation`, a type without its `:`, or `missing_annotation`.
     pub(super) fn needed_annotation(&mut self, pair: Pair<'t>) -> TypeExpr {
+        let at = pair.as_span().start();
         if pair.as_rule() == Rule::type_annotation {
             return self.annotation(pair);
         }
-        let at = pair.as_span().start();
+        if pair.as_rule() == Rule::bare_annotation {
+            self.missing_colon(at, "the type");
+            return self.annotation(pair);
+        }
         self.expected("`:` and a type", at);
         self.no_type(at)
     }
