@@ -2,8 +2,11 @@
 //!
 //! Invariant: one module, `project`, touches the driver; everything else works on text.
 
+pub mod child;
 pub mod expectation;
+pub mod frame;
 pub mod markdown;
 pub mod mutate;
 pub mod random;
+pub mod synthetic;
 pub mod workspace;

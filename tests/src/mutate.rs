@@ -13,7 +13,7 @@ pub fn cuts(text: &str) -> Vec<usize> {
     let (mut in_word, mut in_space) = (false, true);
     for (offset, character) in text.char_indices() {
         let word = character.is_alphanumeric() || character == '_';
-        if !in_space && !(in_word && word) {
+        if !(in_space || in_word && word) {
             cuts.push(offset);
         }
         (in_word, in_space) = (word, character.is_whitespace());

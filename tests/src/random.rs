@@ -14,7 +14,7 @@ impl Random {
     }
 
     /// The next number.
-    pub fn next(&mut self) -> u64 {
+    pub fn number(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.state;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -25,7 +25,7 @@ impl Random {
     /// A number below `limit`; zero where that is zero.
     pub fn below(&mut self, limit: usize) -> usize {
         let limit = u64::try_from(limit).unwrap_or(u64::MAX);
-        if limit == 0 { 0 } else { usize::try_from(self.next() % limit).unwrap_or(0) }
+        if limit == 0 { 0 } else { usize::try_from(self.number() % limit).unwrap_or(0) }
     }
 
     /// One of `items`.

@@ -2,7 +2,9 @@
 //!
 //! Invariant: listings are sorted and leave out what is built, so that two machines test the same.
 
+use crate::frame::Files;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// The folder of the root `Cargo.toml`.
@@ -49,4 +51,46 @@ pub fn files_with(folder: &str, extension: &str) -> Vec<PathBuf> {
 pub fn text(path: &Path) -> String {
     let full = root().join(path);
     fs::read_to_string(&full).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// Every file below a folder, as full paths, sorted.
+#[must_use]
+pub fn below(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+            if entry.path().is_dir() { folders.push(entry.path()) } else { found.push(entry.path()) }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Writes a project below a folder.
+///
+/// # Errors
+/// Where the disk says no.
+pub fn write(folder: &Path, files: &Files) -> io::Result<()> {
+    for (path, text) in files {
+        let full = folder.join(path);
+        if let Some(parent) = full.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        fs::write(full, text)?;
+    }
+    Ok(())
+}
+
+/// The release build of `solc`; `cargo xtask` has built it.
+///
+/// # Errors
+/// Where there is none.
+pub fn release_solc() -> io::Result<PathBuf> {
+    let target = std::env::var("CARGO_TARGET_DIR").map_or_else(|_| root().join("target"), PathBuf::from);
+    let solc = target.join("release/solc");
+    if solc.exists() {
+        return Ok(solc);
+    }
+    Err(io::Error::new(io::ErrorKind::NotFound, "no release build of `solc`: run this by `cargo xtask`"))
 }

@@ -7,6 +7,7 @@
     reason = "a command of development talks to its terminal"
 )]
 
+mod measure;
 mod schema;
 mod verify;
 mod workspace;
@@ -16,6 +17,9 @@ use std::process::ExitCode;
 const USAGE: &str = "usage: cargo xtask COMMAND
 
   verify [--only STEP]… [--list]   everything that must hold, with totals
+  fuzz [--seconds N] [--seed N]    random mistakes through parse and check
+  bench [--runs N] [SIZE…]         time and memory on synthetic products
+  compare [RUNS]                   solc beside the validators over examples/shop
   schema                           writes compiler/schema/tables from the pinned packages
 ";
 
@@ -27,6 +31,9 @@ fn main() -> ExitCode {
     };
     let result = match command.as_str() {
         "verify" => verify::run(rest),
+        "fuzz" => measure::fuzz(rest),
+        "bench" => measure::bench(rest),
+        "compare" => measure::compare(rest),
         "schema" => schema::run(rest),
         other => Err(format!("there is no command `{other}`\n{USAGE}")),
     };

@@ -3,23 +3,40 @@
 //! Invariant: every path is absolute, so that a command does not depend on the directory it was called from.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// The clone, and where cargo builds it.
 pub(crate) struct Workspace {
     /// The folder of the root `Cargo.toml`.
     pub(crate) root: PathBuf,
+    /// Cargo's target folder.
+    pub(crate) target: PathBuf,
     /// The program that called us.
     pub(crate) cargo: String,
 }
 
 impl Workspace {
-    /// The clone that this program was built from.
+    /// Asks cargo.
     pub(crate) fn find() -> Result<Self, String> {
         let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-        let root =
-            Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("the workspace has no root")?.to_path_buf();
-        Ok(Self { root, cargo })
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .parent()
+            .ok_or("the workspace has no root")?
+            .to_path_buf();
+        let output = Command::new(&cargo)
+            .args(["metadata", "--no-deps", "--format-version", "1"])
+            .current_dir(&root)
+            .stderr(Stdio::inherit())
+            .output()
+            .map_err(|error| format!("cargo metadata: {error}"))?;
+        let metadata: serde_json::Value =
+            serde_json::from_slice(&output.stdout).map_err(|error| format!("cargo metadata: {error}"))?;
+        let target = metadata
+            .get("target_directory")
+            .and_then(serde_json::Value::as_str)
+            .ok_or("cargo metadata names no target directory")?
+            .into();
+        Ok(Self { root, target, cargo })
     }
 
     /// A program to be run in the root.
@@ -37,6 +54,11 @@ impl Workspace {
     /// The Python of the pinned peers.
     pub(crate) fn python(&self) -> PathBuf {
         self.root.join(".venv/bin/python")
+    }
+
+    /// Where `verify` writes what it builds.
+    pub(crate) fn scratch(&self, name: &str) -> PathBuf {
+        self.target.join("verify").join(name)
     }
 }
 
