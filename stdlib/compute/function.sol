@@ -89,7 +89,7 @@ component Function {
     TracingConfig = { Mode = "Active" }
     RecursiveLoop = "Terminate"
     DeadLetterConfig = if called then { TargetArn = failures?.Arn } else none
-    VpcConfig = if network == none then none else { SubnetIds = network?.private_subnets, SecurityGroupIds = [group?.GroupId] }
+    VpcConfig = if network == none then none else { SubnetIds = network?.private_subnets, SecurityGroupIds = [group?.GroupId ?? ""] }
   }
   resource source: AWS.Lambda.EventSourceMapping if trigger != none {
     EventSourceArn = trigger?.source

@@ -46,8 +46,8 @@ component Service {
   private let container_port: Int = port ?? 80
 
   ensure image.format == docker else "a service runs docker images, and ${image.unit} is ${image.format.name}"
-  ensure fargate_has(cpu, memory) else "Fargate has no machine with ${cpu} and ${memory}"
-  ensure scale.min >= 1 and scale.min <= scale.max else "`scale` goes from at least one task upwards, and ${scale} does not"
+  ensure fargate_has(cpu, memory) else "Fargate has no machine with ${cpu.cpu_units} CPU units and ${memory.mib} MiB"
+  ensure scale.min >= 1 and scale.min <= scale.max else "`scale` goes from at least one task upwards, and ${scale.min}..${scale.max} does not"
   ensure env.availability == single_az or scale.min >= 2 else "one task cannot survive the loss of its zone: `scale` starts at 2 where availability is multi_az"
   ensure not routed or port != none else "a route needs a `port` to send requests to"
 

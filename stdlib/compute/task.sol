@@ -56,7 +56,7 @@ component Task {
   private let here = "${env.account.region}:${env.account.id}"
 
   ensure image.format == docker else "a task runs docker images, and ${image.unit} is ${image.format.name}"
-  ensure fargate_has(cpu, memory) else "Fargate has no machine with ${cpu} and ${memory}"
+  ensure fargate_has(cpu, memory) else "Fargate has no machine with ${cpu.cpu_units} CPU units and ${memory.mib} MiB"
 
   resource group: AWS.EC2.SecurityGroup {
     VpcId = network.vpc_id

@@ -93,7 +93,7 @@ component Queue {
   }
   /// Take messages. As a function's `trigger`, Lambda takes them for it.
   grant consume(batch: Int where 1..10000 = 10, window: Duration where 0s..5min = 0s) for consumer: Poller {
-    ensure visibility >= consumer.timeout else "a message is hidden for ${visibility}, and work on it may take ${consumer.timeout}: others would take it meanwhile"
+    ensure visibility >= consumer.timeout else "a message is hidden for ${visibility.seconds}s, and work on it may take ${consumer.timeout.seconds}s: others would take it meanwhile"
     ensure batch <= 10 or window > 0s else "a batch of more than 10 needs a `window` to collect it in"
     allow sqs.ReceiveMessage, sqs.DeleteMessage, sqs.ChangeMessageVisibility, sqs.GetQueueAttributes on queue.Arn
     decrypt with key

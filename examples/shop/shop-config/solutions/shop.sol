@@ -26,7 +26,7 @@ solution shop {
   // An order is told once, and heard by all whom it concerns.
   placed: Topic {}
   orders: Queue {
-    subscription      = placed.subscribe
+    subscription      = placed.subscribe()
     retention         = 4d
     dead_letter_after = 5           // then it waits among the dead letters, and an alarm goes off
   }
