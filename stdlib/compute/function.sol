@@ -45,7 +45,7 @@ component Function {
     allow logs.CreateLogStream, logs.PutLogEvents on log.Arn because "what it prints is kept"
     allow xray.PutTraceSegments, xray.PutTelemetryRecords because "calls are traced"
     allow kms.Decrypt on key.arn when { StringEquals = { "kms:ViaService" = "lambda.${env.account.region}.amazonaws.com" } } because "its settings are encrypted"
-    allow sqs.SendMessage on failures.Arn if called because "calls that fail are kept"
+    allow sqs.SendMessage on failures?.Arn ?? "" if called because "calls that fail are kept"
     allow kms.GenerateDataKey, kms.Decrypt on key.arn when { StringEquals = { "kms:ViaService" = "sqs.${env.account.region}.amazonaws.com" } } if called because "calls that fail are kept encrypted"
     allow secretsmanager.GetSecretValue on [s.policy_arn for s in secrets if s.store == secrets_manager] because "it fetches its secrets"
     allow ssm.GetParameter on [s.policy_arn for s in secrets if s.store == parameter_store] because "it fetches its secrets"
