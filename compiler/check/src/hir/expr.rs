@@ -137,6 +137,13 @@ pub enum ExprKind {
         /// `?.`: `none` stays `none`.
         optional: bool,
     },
+    /// `api.STRIPE_KEY`: a secret that an instance declares, as a dynamic reference (`secret String`).
+    InstanceSecret {
+        /// The instance.
+        base: ExprId,
+        /// The secret's name.
+        name: Name,
+    },
     /// `bucket.ref`
     ResourceRef {
         /// The resource.

@@ -77,8 +77,8 @@ pub enum Ty {
     Grant {
         /// Verbs it may have, sorted.
         verbs: Arc<[Name]>,
-        /// What must be readable of it.
-        exposes: Option<RecordId>,
+        /// What can be read of it: attributes and parameters.
+        exposes: Arc<[(Name, Ty)]>,
     },
     /// A configuration block: account, environment, team, product, organisation.
     Block(BlockKind),

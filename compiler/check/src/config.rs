@@ -1,0 +1,163 @@
+//! Configuration blocks against the record types of `std.cmdb`.
+
+use crate::body::{BodyChecker, Want};
+use crate::codes;
+use crate::component::{Checked, Place};
+use crate::context::Context;
+use crate::hir::{self, Block, BlockKind, BodyId, FieldValue, Ty, Waiver};
+use rustc_hash::FxHashMap;
+use solc_source::{Diagnostic, Name, Span};
+use solc_syntax::ast::StatementKind;
+
+/// What only the system sets.
+const NOT_BY_HAND: &[(BlockKind, &str, &str)] = &[
+    (BlockKind::Organisation, "name", "a block's name is the one it is declared with"),
+    (BlockKind::Account, "name", "a block's name is the one it is declared with"),
+    (BlockKind::Team, "name", "a block's name is the one it is declared with"),
+    (BlockKind::Product, "name", "a block's name is the one it is declared with"),
+    (BlockKind::Environment, "name", "a block's name is the one it is declared with"),
+    (BlockKind::Environment, "facts", "facts are read from `facts.json`"),
+];
+
+/// What may be waived.
+const WAIVABLE: &[&str] = &["availability"];
+
+pub(crate) fn check(cx: &Context<'_>, index: usize, body: BodyId) -> Checked<Block> {
+    let Some(source) = cx.blocks.get(index) else {
+        let node = Block {
+            kind: BlockKind::Organisation,
+            name: Name::default(),
+            span: Span::default(),
+            body,
+            record: None,
+            fields: Vec::new(),
+            profiles: Vec::new(),
+            waivers: Vec::new(),
+        };
+        return Checked {
+            node,
+            body: hir::Body::default(),
+            diagnostics: Vec::new(),
+            calls: std::collections::BTreeSet::new(),
+        };
+    };
+    let decl = source.decl;
+    let mut checker = BodyChecker::new(cx, source.unit);
+    let record = cx.well_known.blocks.get(&decl.kind).copied();
+    let mut block = Block {
+        kind: decl.kind,
+        name: decl.name.name.clone(),
+        span: decl.name.span,
+        body,
+        record,
+        fields: Vec::new(),
+        profiles: Vec::new(),
+        waivers: Vec::new(),
+    };
+    let declared = record.and_then(|r| cx.record(r)).map(|r| r.fields.as_slice()).unwrap_or_default();
+    let mut seen: FxHashMap<Name, Span> = FxHashMap::default();
+    let mut broken = record.is_none();
+    for statement in &decl.body {
+        match &statement.kind {
+            StatementKind::Field(field) => {
+                let name = &field.name;
+                if let Some(first) = seen.insert(name.name.clone(), name.span) {
+                    checker.duplicate_field(name, first);
+                    continue;
+                }
+                if let Some((_, _, why)) =
+                    NOT_BY_HAND.iter().find(|(k, n, _)| *k == decl.kind && *n == name.name)
+                {
+                    checker.report(
+                        Diagnostic::error(
+                            codes::UNKNOWN_FIELD,
+                            name.span,
+                            format!("`{}` is not set by hand", name.name),
+                        )
+                        .label(*why)
+                        .help("remove it"),
+                    );
+                    continue;
+                }
+                match declared.iter().find(|f| f.name == name.name) {
+                    Some(known) => {
+                        let origin = format!("`{}` is declared as `{}`", name.name, cx.show(&known.ty));
+                        let value = checker
+                            .check(&field.value, &Want::declared(known.ty.clone(), known.span, origin));
+                        block.fields.push(FieldValue { name: name.name.clone(), span: name.span, value });
+                    }
+                    None if record.is_some() => {
+                        let names: Vec<Name> = declared
+                            .iter()
+                            .map(|f| f.name.clone())
+                            .filter(|n| !NOT_BY_HAND.iter().any(|(k, h, _)| *k == decl.kind && h == n))
+                            .collect();
+                        let what = format!("`{}`", cx.show(&Ty::Block(decl.kind)));
+                        checker.unknown_field(name, &what, &names);
+                        checker.infer(&field.value, None);
+                    }
+                    None => {
+                        checker.infer(&field.value, None);
+                    }
+                }
+            }
+            StatementKind::Profile(profile) => {
+                block.profiles.extend(checker.profile(profile, statement.span, body))
+            }
+            StatementKind::Waive { what, because } => {
+                if !WAIVABLE.contains(&what.name.as_str()) && !what.name.is_empty() {
+                    checker.report(
+                        Diagnostic::error(
+                            codes::UNKNOWN_NAME,
+                            what.span,
+                            format!("`{}` cannot be waived", what.name),
+                        )
+                        .label("not something that can be waived")
+                        .suggest(
+                            what.span,
+                            solc_source::suggest::nearest(&what.name, WAIVABLE.iter().copied()),
+                        ),
+                    );
+                }
+                let reason = because.plain().unwrap_or_default();
+                if reason.trim().is_empty() {
+                    checker.report(
+                        Diagnostic::error(codes::MISSING_REASON, because.span, "a waiver needs a reason")
+                            .label("every report repeats it")
+                            .help("say why, for the person who reads the report"),
+                    );
+                }
+                block.waivers.push(Waiver { what: what.name.clone(), because: reason, span: statement.span });
+            }
+            StatementKind::Error => broken = true,
+            _ => checker.misplaced(statement, Place::Block),
+        }
+    }
+    if !broken {
+        let missing: Vec<&hir::RecordField> = declared
+            .iter()
+            .filter(|f| {
+                f.default.is_none() && !matches!(f.ty, Ty::Optional(_)) && !seen.contains_key(&f.name)
+            })
+            .filter(|f| !NOT_BY_HAND.iter().any(|(k, n, _)| *k == decl.kind && *n == f.name))
+            .collect();
+        if let Some(first) = missing.first() {
+            let names: Vec<Name> = missing.iter().map(|f| f.name.clone()).collect();
+            checker.report(
+                Diagnostic::error(
+                    codes::MISSING_FIELD,
+                    decl.name.span,
+                    format!(
+                        "the {} `{}` needs {}",
+                        decl.kind.word(),
+                        decl.name.name,
+                        crate::body::quote(&names)
+                    ),
+                )
+                .label(format!("without {}", crate::body::quote(&names)))
+                .because(first.span, format!("`{}` is declared as `{}`", first.name, cx.show(&first.ty))),
+            );
+        }
+    }
+    Checked { node: block, body: checker.body, diagnostics: checker.diagnostics, calls: checker.calls }
+}

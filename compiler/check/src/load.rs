@@ -1,0 +1,164 @@
+//! Which files take part: all of the project, and of the library those that somebody names.
+//!
+//! Invariant: a library file that nobody needs is never parsed.
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+use solc_source::{Diagnostic, FileId, Name};
+use solc_syntax::ast;
+use std::sync::Arc;
+
+/// A parsed file of the project.
+#[derive(Clone, Debug)]
+pub struct ProjectFile {
+    /// Its tree.
+    pub ast: Arc<ast::File>,
+    /// Folders and stem below its repository: `components/cart.sol` is `[components, cart]`.
+    pub module: Vec<Name>,
+}
+
+/// A file of the standard library, not parsed yet.
+#[derive(Clone, Debug)]
+pub struct LibraryFile {
+    /// Its id among the sources.
+    pub file: FileId,
+    /// `[std, data, bucket]`
+    pub module: Vec<Name>,
+    /// Its text.
+    pub text: Arc<str>,
+}
+
+/// What is checked.
+#[derive(Clone, Debug, Default)]
+pub struct Files {
+    /// All files of the project.
+    pub project: Vec<ProjectFile>,
+    /// The standard library.
+    pub library: Vec<LibraryFile>,
+    /// Check the whole library, even what nobody uses.
+    pub whole_library: bool,
+}
+
+/// A file that takes part.
+#[derive(Debug)]
+pub(crate) struct Unit {
+    pub(crate) ast: Arc<ast::File>,
+    pub(crate) module: Vec<Name>,
+    pub(crate) library: bool,
+}
+
+impl Unit {
+    /// Whether `use path.…` looks into this file.
+    pub(crate) fn answers(&self, path: &[Name]) -> bool {
+        answers(&self.module, path)
+    }
+}
+
+fn answers(module: &[Name], path: &[Name]) -> bool {
+    module == path || module.split_last().is_some_and(|(_, folder)| folder == path)
+}
+
+/// A library file's index entry.
+struct Entry<'a> {
+    file: &'a LibraryFile,
+    names: Vec<Name>,
+    taken: bool,
+}
+
+pub(crate) fn load(files: &Files, diagnostics: &mut Vec<Diagnostic>) -> Vec<Unit> {
+    let mut library: Vec<Entry<'_>> = files
+        .library
+        .iter()
+        .map(|file| {
+            let names = declared_names(&file.text);
+            Entry { file, names, taken: false }
+        })
+        .collect();
+    let mut by_folder: FxHashMap<Vec<Name>, Vec<usize>> = FxHashMap::default();
+    for (index, entry) in library.iter().enumerate() {
+        if let Some((_, folder)) = entry.file.module.split_last() {
+            by_folder.entry(folder.to_vec()).or_default().push(index);
+        }
+        by_folder.entry(entry.file.module.clone()).or_default().push(index);
+    }
+    let mut units: Vec<Unit> = files
+        .project
+        .iter()
+        .map(|f| Unit { ast: Arc::clone(&f.ast), module: f.module.clone(), library: false })
+        .collect();
+    let std = |module: &str| vec![Name::new_static("std"), Name::new(module)];
+    let mut wanted: Vec<usize> = Vec::new();
+    let want_all =
+        |path: &[Name], wanted: &mut Vec<usize>| wanted.extend(by_folder.get(path).into_iter().flatten());
+    want_all(&std("cmdb"), &mut wanted);
+    if files.whole_library {
+        wanted.extend(0..library.len());
+    }
+    if files.project.iter().any(|f| f.ast.items.iter().any(|i| matches!(i.kind, ast::ItemKind::Solution(_))))
+    {
+        want_all(&std("platform"), &mut wanted);
+        wanted.extend(named(&by_folder, &library, &std("network"), "Internet"));
+    }
+    let mut next = 0;
+    loop {
+        for unit in units.get(next..).unwrap_or_default() {
+            for item in &unit.ast.items {
+                if let ast::ItemKind::Use(decl) = &item.kind {
+                    let path: Vec<Name> = decl.path.iter().map(|i| i.name.clone()).collect();
+                    for name in &decl.names {
+                        wanted.extend(named(&by_folder, &library, &path, &name.name.name));
+                    }
+                }
+            }
+        }
+        next = units.len();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let mut fresh: Vec<&LibraryFile> = Vec::new();
+        for index in wanted.drain(..) {
+            if let Some(entry) = library.get_mut(index)
+                && !std::mem::replace(&mut entry.taken, true)
+            {
+                fresh.push(entry.file);
+            }
+        }
+        if fresh.is_empty() {
+            return units;
+        }
+        let parsed: Vec<_> = fresh.par_iter().map(|f| solc_syntax::parse(f.file, &f.text)).collect();
+        for (file, (ast, found)) in fresh.iter().zip(parsed) {
+            diagnostics.extend(found);
+            units.push(Unit { ast: Arc::new(ast), module: file.module.clone(), library: true });
+        }
+    }
+}
+
+/// The library files that declare `name` in the module `path`.
+fn named(
+    by_folder: &FxHashMap<Vec<Name>, Vec<usize>>,
+    library: &[Entry<'_>],
+    path: &[Name],
+    name: &str,
+) -> Vec<usize> {
+    by_folder
+        .get(path)
+        .into_iter()
+        .flatten()
+        .copied()
+        .filter(|index| library.get(*index).is_some_and(|e| e.names.iter().any(|n| n == name)))
+        .collect()
+}
+
+/// What a file declares, by its lines alone: declarations of the library begin in the first column.
+fn declared_names(text: &str) -> Vec<Name> {
+    let name = |line: &str| {
+        let line = line.strip_prefix("private ").unwrap_or(line);
+        let (word, rest) = line.split_once(' ')?;
+        if !matches!(word, "component" | "interface" | "type" | "enum" | "fn" | "let") {
+            return None;
+        }
+        let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
+        rest.get(..end).map(Name::new)
+    };
+    text.lines().filter_map(name).collect()
+}
