@@ -6,6 +6,7 @@
 pub mod codes;
 pub mod data;
 pub mod file_system;
+pub mod library;
 pub mod load;
 pub mod workspace;
 
