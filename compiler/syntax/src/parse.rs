@@ -207,4 +207,4 @@ fn children(pair: Pair<'_>) -> impl Iterator<Item = Pair<'_>> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
