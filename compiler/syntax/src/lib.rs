@@ -1,13 +1,15 @@
 //! Text to AST and back: lexer, pest grammar, AST, formatter. Names and types are somebody else's.
 //!
-//! Front doors: [`parse`], [`declared_names`], and the side lexer in [`lexer`].
+//! Front doors: [`parse`], [`format`], [`declared_names`], and the side lexer in [`lexer`].
 
 pub mod ast;
 pub mod codes;
+mod format;
 mod grammar;
 pub mod lexer;
 mod parse;
 mod scan;
 
+pub use format::format;
 pub use parse::{SIZE_CAP, TREE_DEPTH_CAP, parse};
 pub use scan::declared_names;

@@ -31,3 +31,22 @@ fn samples_are_read_without_a_complaint() {
         assert_eq!(told(text, &diagnostics), Vec::<String>::new(), "{name}");
     }
 }
+
+/// The tree as text, without spans.
+pub(crate) fn bare(text: &str) -> String {
+    let debug = format!("{:?}", parse(text).0);
+    let mut out = String::new();
+    let mut rest = debug.as_str();
+    while let Some((before, after)) = rest.split_once("0:") {
+        out.push_str(before);
+        let length = after.bytes().position(|b| !b.is_ascii_digit() && b != b'.').unwrap_or(after.len());
+        if after[..length].contains("..") {
+            out.push('_');
+            rest = &after[length..];
+        } else {
+            out.push_str("0:");
+            rest = after;
+        }
+    }
+    out + rest
+}
