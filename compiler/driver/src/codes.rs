@@ -4,12 +4,8 @@ use solc_source::Code;
 
 /// A file is not UTF-8 text.
 pub const NOT_UTF8: Code = Code("not-utf8");
-/// A file is larger than any that a person would write.
-pub const FILE_TOO_LARGE: Code = Code("file-too-large");
 /// A file or folder cannot be read.
 pub const UNREADABLE_FILE: Code = Code("unreadable-file");
-/// A file is Solidity's, not ours.
-pub const SOLIDITY_SOURCE: Code = Code("solidity-source");
 /// A data file is not TOML.
 pub const INVALID_TOML: Code = Code("invalid-toml");
 /// A data file is not JSON.
@@ -40,9 +36,7 @@ pub const INTERNAL_ERROR: Code = Code("internal-error");
 /// All of them.
 pub const ALL: &[Code] = &[
     NOT_UTF8,
-    FILE_TOO_LARGE,
     UNREADABLE_FILE,
-    SOLIDITY_SOURCE,
     INVALID_TOML,
     INVALID_JSON,
     DUPLICATE_KEY,

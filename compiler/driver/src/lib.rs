@@ -4,12 +4,14 @@
 //! order of directory entries, on the number of threads, or on where the workspace lies.
 
 pub mod codes;
+mod compile;
 pub mod data;
 pub mod file_system;
 pub mod library;
 pub mod load;
 pub mod workspace;
 
+pub use compile::{BuiltEnvironment, Compilation, OutputFile, Request, compile};
 pub use file_system::{Disk, FileSystem, Memory};
 pub use load::{Loaded, load};
 pub use workspace::{Workspace, discover};

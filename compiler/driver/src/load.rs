@@ -123,18 +123,12 @@ fn parse(found: &Found, file: FileId, text: &str, problem: Option<Problem>) -> (
             diagnostics.push(misplaced(found, file, help));
             Parsed::Nothing
         }
-        Role::Sol => match text::solidity(file, text) {
-            Some(diagnostic) => {
-                diagnostics.push(diagnostic);
-                Parsed::Nothing
-            }
-            None => {
-                let (ast, mistakes) = solc_syntax::parse(file, text);
-                // What stands in for unreadable bytes is not the user's mistake.
-                diagnostics.extend(mistakes.into_iter().filter(|_| !unreadable));
-                Parsed::Sol(ast)
-            }
-        },
+        Role::Sol => {
+            let (ast, mistakes) = solc_syntax::parse(file, text);
+            // What stands in for unreadable bytes is not the user's mistake.
+            diagnostics.extend(mistakes.into_iter().filter(|_| !unreadable));
+            Parsed::Sol(ast)
+        }
         Role::Settings(_) | Role::Credentials(_) | Role::Image(_) | Role::Facts | Role::Stacks
             if unreadable =>
         {

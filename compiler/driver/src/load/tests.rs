@@ -126,17 +126,6 @@ fn a_huge_file_is_one_error() {
 }
 
 #[test]
-fn solidity_is_recognized() {
-    check(
-        "z.sol",
-        "// SPDX-License-Identifier: MIT\n  pragma  solidity ^0.8.0;\ncontract X {}\n",
-        &[
-            "z.sol:2:1 solidity-source: this is Solidity, and `solc` is here the compiler of the Solution language",
-        ],
-    );
-}
-
-#[test]
 fn a_broken_data_file_is_reported_at_its_line() {
     check(
         "facts.json",

@@ -3,6 +3,7 @@
 use crate::codes;
 use crate::file_system::{FileSystem, LARGEST_FILE, ReadError};
 use solc_source::{Code, Diagnostic, FileId, Span};
+use solc_syntax::codes::FILE_TOO_LARGE;
 use std::path::Path;
 
 /// Why a file is not, or not wholly, text.
@@ -45,31 +46,11 @@ pub fn read_text(files: &dyn FileSystem, path: &Path, name: &str) -> (String, Op
         Err(ReadError::TooLarge(size)) => {
             let message = format!("`{name}` is too large: {size} bytes");
             let note = format!("a file may have {LARGEST_FILE} bytes");
-            (String::new(), problem(codes::FILE_TOO_LARGE, message, Some(note), 0))
+            (String::new(), problem(FILE_TOO_LARGE, message, Some(note), 0))
         }
         Err(ReadError::Io(error)) => {
             let message = format!("cannot read `{name}`: {error}");
             (String::new(), problem(codes::UNREADABLE_FILE, message, None, 0))
         }
     }
-}
-
-/// Says so, if a text is Solidity's.
-#[must_use]
-pub fn solidity(file: FileId, text: &str) -> Option<Diagnostic> {
-    const LOOK_AT: usize = 50;
-    let mut offset = 0;
-    for line in text.split_inclusive('\n').take(LOOK_AT) {
-        let words = line.trim_start();
-        if words.strip_prefix("pragma").is_some_and(|rest| rest.trim_start().starts_with("solidity")) {
-            let at = Span::new(file, offset, offset + line.trim_end().len());
-            let message = "this is Solidity, and `solc` is here the compiler of the Solution language";
-            return Some(
-                Diagnostic::error(codes::SOLIDITY_SOURCE, at, message)
-                    .help("move the file out of the repository, or compile it with Solidity's compiler"),
-            );
-        }
-        offset += line.len();
-    }
-    None
 }

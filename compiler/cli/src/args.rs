@@ -1,0 +1,151 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap_complete::Shell;
+use std::path::PathBuf;
+
+/// Check, build and explain products written in the Solution language.
+#[derive(Debug, Parser)]
+#[command(
+    name = "solc",
+    version = concat!(env!("CARGO_PKG_VERSION"), " (compiler of the Solution language)"),
+    after_help = "Exit codes: 0 clean, 1 findings, 2 usage or internal error, 64 called as Solidity's compiler.",
+    arg_required_else_help = true,
+    disable_help_subcommand = true,
+    max_term_width = 110
+)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) global: Global,
+}
+
+/// What applies to every command.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Global {
+    /// How findings are shown
+    #[arg(long, global = true, value_enum, default_value_t = Format::Human, value_name = "FORMAT")]
+    pub(crate) format: Format,
+    /// Whether to write colours
+    #[arg(long, global = true, value_enum, default_value_t = When::Auto, value_name = "WHEN")]
+    pub(crate) color: When,
+    /// Show findings only
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Show also what was read and how long it took
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
+    /// Number of threads; as many as there are processors, if left out
+    #[arg(short, long, global = true, value_name = "N")]
+    pub(crate) jobs: Option<usize>,
+}
+
+/// How findings are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Source excerpts, for people
+    Human,
+    /// One line each
+    Concise,
+    /// One JSON object a line
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+    /// Sentences, for screen readers
+    Narrated,
+}
+
+/// When to write colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum When {
+    /// On a terminal, unless NO_COLOR is set; CLICOLOR_FORCE turns them on
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Check every solution in every environment
+    Check(Check),
+    /// Check, and write templates and manifests
+    Build(Build),
+    /// Format `.sol` files
+    Fmt(Fmt),
+    /// Explain a kind of finding
+    Explain(Explain),
+    /// Lay out the repositories of a new product
+    Init(Init),
+    /// Print a completion script for a shell
+    Completions {
+        /// For which shell
+        shell: Shell,
+    },
+    /// Print the manual page, or write all of them
+    Man {
+        /// Write one page for each command into this folder
+        #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+        out: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// A file or folder; the nearest `solc.toml` upwards says what belongs to it
+    #[arg(default_value = ".", value_hint = ValueHint::AnyPath)]
+    pub(crate) path: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Build {
+    /// A file or folder; the nearest `solc.toml` upwards says what belongs to it
+    #[arg(default_value = ".", value_hint = ValueHint::AnyPath)]
+    pub(crate) path: PathBuf,
+    /// Build this environment only, and demand every image, setting and secret (may be repeated)
+    #[arg(long = "env", value_name = "ENVIRONMENT")]
+    pub(crate) environments: Vec<String>,
+    /// Where to write
+    #[arg(long, value_name = "DIR", default_value = "build", value_hint = ValueHint::DirPath)]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Fmt {
+    /// Files and folders; `-` for standard input
+    #[arg(default_value = ".", value_hint = ValueHint::AnyPath)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Write nothing; exit with 1 if a file is not formatted
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Write nothing; print what would change, and exit with 1 if anything would
+    #[arg(long)]
+    pub(crate) diff: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// The name in `error[…]`
+    #[arg(required_unless_present = "all")]
+    pub(crate) code: Option<String>,
+    /// All of them, one line each; with `--format json`, whole pages
+    #[arg(long, conflicts_with = "code")]
+    pub(crate) all: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// Where; created if need be
+    #[arg(value_hint = ValueHint::DirPath)]
+    pub(crate) folder: PathBuf,
+    /// The product's name; the folder's, if left out
+    #[arg(long, value_name = "NAME")]
+    pub(crate) product: Option<String>,
+    /// Add the repositories of production
+    #[arg(long)]
+    pub(crate) production: bool,
+}

@@ -1,0 +1,5 @@
+//! The binary `solc`.
+
+fn main() -> std::process::ExitCode {
+    solc_cli::main()
+}

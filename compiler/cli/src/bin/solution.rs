@@ -1,0 +1,5 @@
+//! The binary `solution`.
+
+fn main() -> std::process::ExitCode {
+    solc_cli::main()
+}

@@ -1,0 +1,7 @@
+/// What customers see. Product and solutions come from the development repository.
+environment production {
+  stage   = production
+  account = prod
+  network = 10.30.0.0/16
+  release = manual { approvers = [releasers], from = preproduction }
+}

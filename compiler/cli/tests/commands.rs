@@ -1,0 +1,216 @@
+//! The program as people and other programs see it: arguments, streams, exit codes.
+
+use insta::assert_snapshot;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+const SOLC: &str = env!("CARGO_BIN_EXE_solc");
+
+/// Runs `solc` in a folder, with an environment of its own.
+fn run(folder: &Path, words: &[&str]) -> Output {
+    command(folder, words).output().unwrap()
+}
+
+fn command(folder: &Path, words: &[&str]) -> Command {
+    let mut command = Command::new(SOLC);
+    command.args(words).current_dir(folder).env_clear().stdin(Stdio::null());
+    command
+}
+
+/// Exit code, then what stands on each stream.
+fn shown(output: &Output) -> String {
+    let part = |name: &str, bytes: &[u8]| {
+        let text = String::from_utf8_lossy(bytes);
+        if text.is_empty() { String::new() } else { format!("--- {name}\n{text}") }
+    };
+    let code = output.status.code().unwrap();
+    format!("exit {code}\n{}{}", part("out", &output.stdout), part("err", &output.stderr))
+}
+
+/// A repository of accounts with these further files.
+fn repository(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let manifest = ("solc.toml", "[repository]\nlevel = \"account\"\n");
+    for (name, text) in std::iter::once(&manifest).chain(files) {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let mut file = fs::File::create(&path).unwrap();
+        std::io::Write::write_all(&mut file, text.as_bytes()).unwrap();
+    }
+    folder
+}
+
+const BROKEN: (&str, &str) = ("facts.json", "{\n  \"a\": 1,\n}\n");
+
+#[test]
+fn a_finding_is_shown_with_its_place_and_ends_with_one() {
+    let folder = repository(&[BROKEN]);
+    assert_snapshot!(shown(&run(folder.path(), &["check"])), @"");
+}
+
+#[test]
+fn nothing_wrong_ends_with_zero() {
+    let folder = repository(&[]);
+    assert_snapshot!(shown(&run(folder.path(), &["check"])), @"");
+    assert_eq!(shown(&run(folder.path(), &["check", "--quiet"])), "exit 0\n");
+}
+
+#[test]
+fn formats_for_programs_go_to_standard_output_alone() {
+    let folder = repository(&[BROKEN]);
+    for format in ["concise", "json", "sarif", "github"] {
+        let output = run(folder.path(), &["check", "--format", format]);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(output.stderr.is_empty(), "{format}");
+        assert!(String::from_utf8_lossy(&output.stdout).contains("invalid-json"), "{format}");
+    }
+    assert_snapshot!(shown(&run(folder.path(), &["check", "--format", "concise"])), @"");
+}
+
+#[test]
+fn names_are_shown_from_where_the_user_stands() {
+    let folder = repository(&[BROKEN, ("deep/er/x.sol", "")]);
+    let output = run(&folder.path().join("deep/er"), &["check", "--format", "concise"]);
+    assert!(String::from_utf8_lossy(&output.stdout).starts_with("../../facts.json:2:9: error"));
+    let parent = folder.path().parent().unwrap();
+    let output = run(parent, &["check", folder.path().to_str().unwrap(), "--format", "concise"]);
+    let name = folder.path().file_name().unwrap().to_str().unwrap();
+    assert!(String::from_utf8_lossy(&output.stdout).starts_with(&format!("{name}/facts.json:2:9: error")));
+}
+
+#[test]
+fn sarif_is_a_log_even_where_nothing_is_wrong() {
+    let folder = repository(&[]);
+    let output = run(folder.path(), &["check", "--format", "sarif"]);
+    let log: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(log["runs"][0]["results"], serde_json::json!([]));
+}
+
+#[test]
+fn a_folder_without_a_manifest_is_a_mistake_in_the_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(folder.path(), &["check"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("solc init DIR"));
+    assert_eq!(run(folder.path(), &["check", "nowhere"]).status.code(), Some(2));
+}
+
+#[test]
+fn a_wrong_argument_ends_with_two() {
+    let folder = tempfile::tempdir().unwrap();
+    for words in [&["chek"][..], &["check", "--formt", "json"], &["check", "a", "b"], &[]] {
+        assert_eq!(run(folder.path(), words).status.code(), Some(2), "{words:?}");
+    }
+}
+
+#[test]
+fn colours_are_for_terminals_and_for_those_who_ask() {
+    let folder = repository(&[BROKEN]);
+    let coloured = |words: &[&str], variable: Option<(&str, &str)>| {
+        let mut command = command(folder.path(), words);
+        command.envs(variable);
+        command.output().unwrap().stderr.contains(&0x1b)
+    };
+    assert!(!coloured(&["check"], None));
+    assert!(coloured(&["check"], Some(("CLICOLOR_FORCE", "1"))));
+    assert!(coloured(&["check", "--color", "always"], None));
+    assert!(coloured(&["check", "--color", "always"], Some(("NO_COLOR", "1"))));
+    assert!(!coloured(&["check", "--color", "never"], Some(("CLICOLOR_FORCE", "1"))));
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_mistake() {
+    let folder = repository(&[]);
+    for words in [&["explain", "--all"][..], &["completions", "bash"], &["check", "--format", "sarif"]] {
+        let mut command = command(folder.path(), words);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{words:?}");
+        assert!(output.stderr.is_empty(), "{words:?}");
+    }
+}
+
+#[test]
+fn calls_for_solidity_get_one_friendly_line() {
+    let folder = repository(&[("Token.sol", "// SPDX-License-Identifier: MIT\npragma solidity ^0.8.0;\n")]);
+    for words in [
+        &["--standard-json"][..],
+        &["--combined-json", "abi,bin", "Token.sol"],
+        &["--combined-json=abi"],
+        &["--abi", "Token.sol"],
+        &["--bin", "x"],
+        &["--lsp"],
+        &["Token.sol"],
+    ] {
+        let output = run(folder.path(), words);
+        assert_eq!(output.status.code(), Some(64), "{words:?}");
+        assert!(output.stdout.is_empty());
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(text.lines().count(), 1, "{text}");
+        assert!(text.contains("Solidity"), "{text}");
+    }
+}
+
+#[test]
+fn a_contract_among_the_sources_is_one_finding() {
+    let folder = repository(&[("Token.sol", "pragma solidity ^0.8.0;\ncontract Token { }\n")]);
+    let output = run(folder.path(), &["check", "--format", "concise"]);
+    assert_eq!(output.status.code(), Some(1));
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(text.lines().count(), 1, "{text}");
+    assert!(text.contains("solidity-source"));
+}
+
+#[test]
+fn the_version_is_not_mistaken_for_soliditys() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = String::from_utf8(run(folder.path(), &["--version"]).stdout).unwrap();
+    assert!(text.starts_with("solc ") && text.contains("Solution"));
+    assert!(!text.to_lowercase().contains("solidity"));
+}
+
+#[test]
+fn both_names_are_one_program() {
+    let run = |binary: &str| Command::new(binary).arg("--version").output().unwrap().stdout;
+    assert_eq!(run(SOLC), run(env!("CARGO_BIN_EXE_solution")));
+}
+
+#[test]
+fn a_code_is_explained_and_a_misspelt_one_suggested() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(folder.path(), &["explain", "invalid-json"]);
+    assert!(output.stdout.starts_with(b"# invalid-json\n"));
+    assert_eq!(run(folder.path(), &["explain", "error[invalid-json]"]).stdout, output.stdout);
+    assert_snapshot!(shown(&run(folder.path(), &["explain", "invalid-jsn"])), @"");
+    let all = run(folder.path(), &["explain", "--all", "--format", "json"]);
+    let pages: serde_json::Value = serde_json::from_slice(&all.stdout).unwrap();
+    assert!(pages.as_array().unwrap().iter().any(|page| page["code"] == "invalid-json"));
+}
+
+#[test]
+fn completions_and_manual_pages_know_every_command() {
+    let folder = tempfile::tempdir().unwrap();
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let output = run(folder.path(), &["completions", shell]);
+        assert!(output.status.success() && String::from_utf8_lossy(&output.stdout).contains("explain"), "{shell}");
+    }
+    assert!(run(folder.path(), &["man", "--out", "man"]).status.success());
+    assert!(folder.path().join("man/solc-build.1").exists());
+    assert!(String::from_utf8_lossy(&run(folder.path(), &["man"]).stdout).contains(".TH solc 1"));
+}
+
+#[test]
+fn init_lays_out_what_compiles_and_never_overwrites() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(folder.path(), &["init", "web-shop", "--production"]);
+    assert!(output.status.success(), "{}", shown(&output));
+    assert!(folder.path().join("web-shop/.vscode/settings.json").exists());
+    assert!(folder.path().join("web-shop/web_shop-production-config/solc.toml").exists());
+    let output = run(folder.path(), &["check", "web-shop", "--format", "concise"]);
+    assert!(output.status.success(), "{}", shown(&output));
+    let again = run(folder.path(), &["init", "web-shop"]);
+    assert_eq!(again.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&again.stderr).ends_with("nothing was written\n"));
+}

@@ -1,0 +1,86 @@
+//! The pipeline: from a path to diagnostics and, where they are asked for, templates.
+//!
+//! Invariant: no stage stops the run. Each gives its best, and what is wrong; only emission waits until nothing is.
+
+use crate::file_system::FileSystem;
+use crate::load::load;
+use crate::workspace::discover;
+use solc_source::diagnostic::merge;
+use solc_source::{Diagnostic, Name, Sources};
+use std::path::{Path, PathBuf};
+
+/// What is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// The environments that are wanted; all of them, where there are none.
+    pub environments: Vec<Name>,
+    /// Whether templates are wanted.
+    pub emit: bool,
+}
+
+impl Request {
+    /// Every environment, and no templates.
+    #[must_use]
+    pub fn check() -> Self {
+        Self { environments: Vec::new(), emit: false }
+    }
+
+    /// Templates of these environments, or of all.
+    #[must_use]
+    pub fn build(environments: &[String]) -> Self {
+        Self { environments: environments.iter().map(Name::from).collect(), emit: true }
+    }
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub struct Compilation {
+    /// The folder of the manifest; the sources' names are relative to it.
+    pub root: PathBuf,
+    /// Everything that was read.
+    pub sources: Sources,
+    /// Everything that is wrong, each once, in the order of files and places.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The environments of the workspace, in the order of their declaration.
+    pub environments: Vec<Name>,
+    /// What was asked to be built; empty where there are errors.
+    pub built: Vec<BuiltEnvironment>,
+}
+
+/// One environment's templates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BuiltEnvironment {
+    /// Its name.
+    pub name: Name,
+    /// Where its files go, below the output folder.
+    pub folder: String,
+    /// `<stack>.template.json` for each stack, and `manifest.json`.
+    pub files: Vec<OutputFile>,
+    /// How many stacks.
+    pub stacks: usize,
+    /// How many resources.
+    pub resources: usize,
+}
+
+/// A file to be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutputFile {
+    /// Its name.
+    pub name: String,
+    /// Its text.
+    pub content: String,
+}
+
+/// Compiles the workspace that `start` lies in.
+#[must_use]
+pub fn compile(files: &dyn FileSystem, start: &Path, _request: &Request) -> Compilation {
+    let loaded = load(files, discover(files, start));
+    let environments = loaded.workspace.units().iter().flat_map(|unit| loaded.environments(unit)).collect();
+    Compilation {
+        root: loaded.workspace.root,
+        sources: loaded.workspace.sources,
+        diagnostics: merge(loaded.diagnostics),
+        environments,
+        built: Vec::new(),
+    }
+}
