@@ -46,13 +46,28 @@ const BROKEN: (&str, &str) = ("facts.json", "{\n  \"a\": 1,\n}\n");
 #[test]
 fn a_finding_is_shown_with_its_place_and_ends_with_one() {
     let folder = repository(&[BROKEN]);
-    assert_snapshot!(shown(&run(folder.path(), &["check"])), @"");
+    assert_snapshot!(shown(&run(folder.path(), &["check"])), @r#"
+exit 1
+--- err
+error[invalid-json]: invalid JSON: trailing commas are not allowed
+  ┌─ facts.json:2:9
+  │
+2 │   "a": 1,
+  │         ^
+
+1 error
+`solc explain invalid-json` says more
+"#);
 }
 
 #[test]
 fn nothing_wrong_ends_with_zero() {
     let folder = repository(&[]);
-    assert_snapshot!(shown(&run(folder.path(), &["check"])), @"");
+    assert_snapshot!(shown(&run(folder.path(), &["check"])), @"
+exit 0
+--- err
+no errors
+");
     assert_eq!(shown(&run(folder.path(), &["check", "--quiet"])), "exit 0\n");
 }
 
@@ -65,7 +80,11 @@ fn formats_for_programs_go_to_standard_output_alone() {
         assert!(output.stderr.is_empty(), "{format}");
         assert!(String::from_utf8_lossy(&output.stdout).contains("invalid-json"), "{format}");
     }
-    assert_snapshot!(shown(&run(folder.path(), &["check", "--format", "concise"])), @"");
+    assert_snapshot!(shown(&run(folder.path(), &["check", "--format", "concise"])), @"
+exit 1
+--- out
+facts.json:2:9: error[invalid-json]: invalid JSON: trailing commas are not allowed
+");
 }
 
 #[test]
@@ -183,7 +202,11 @@ fn a_code_is_explained_and_a_misspelt_one_suggested() {
     let output = run(folder.path(), &["explain", "invalid-json"]);
     assert!(output.stdout.starts_with(b"# invalid-json\n"));
     assert_eq!(run(folder.path(), &["explain", "error[invalid-json]"]).stdout, output.stdout);
-    assert_snapshot!(shown(&run(folder.path(), &["explain", "invalid-jsn"])), @"");
+    assert_snapshot!(shown(&run(folder.path(), &["explain", "invalid-jsn"])), @"
+exit 2
+--- err
+error: there is no code `invalid-jsn`; did you mean `invalid-json`?
+");
     let all = run(folder.path(), &["explain", "--all", "--format", "json"]);
     let pages: serde_json::Value = serde_json::from_slice(&all.stdout).unwrap();
     assert!(pages.as_array().unwrap().iter().any(|page| page["code"] == "invalid-json"));
@@ -194,7 +217,10 @@ fn completions_and_manual_pages_know_every_command() {
     let folder = tempfile::tempdir().unwrap();
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let output = run(folder.path(), &["completions", shell]);
-        assert!(output.status.success() && String::from_utf8_lossy(&output.stdout).contains("explain"), "{shell}");
+        assert!(
+            output.status.success() && String::from_utf8_lossy(&output.stdout).contains("explain"),
+            "{shell}"
+        );
     }
     assert!(run(folder.path(), &["man", "--out", "man"]).status.success());
     assert!(folder.path().join("man/solc-build.1").exists());

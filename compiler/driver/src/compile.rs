@@ -3,6 +3,7 @@
 //! Invariant: no stage stops the run. Each gives its best, and what is wrong; only emission waits until nothing is.
 
 use crate::file_system::FileSystem;
+use crate::library;
 use crate::load::load;
 use crate::workspace::discover;
 use solc_source::diagnostic::merge;
@@ -74,12 +75,28 @@ pub struct OutputFile {
 /// Compiles the workspace that `start` lies in.
 #[must_use]
 pub fn compile(files: &dyn FileSystem, start: &Path, _request: &Request) -> Compilation {
-    let loaded = load(files, discover(files, start));
-    let environments = loaded.workspace.units().iter().flat_map(|unit| loaded.environments(unit)).collect();
+    let mut loaded = load(files, discover(files, start));
+    let library = library::files(&mut loaded.workspace.sources);
+    let units = loaded.workspace.units();
+    let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
+    let mut environments = Vec::new();
+    for unit in &units {
+        let sources = solc_check::Files {
+            project: loaded.project(unit),
+            library: library.clone(),
+            whole_library: false,
+        };
+        let (_project, mistakes) = solc_check::check(&sources);
+        diagnostics.extend(mistakes);
+        environments.extend(loaded.environments(unit));
+    }
+    let mut diagnostics = merge(diagnostics);
+    // Two products may see the same accounts.
+    diagnostics.dedup();
     Compilation {
         root: loaded.workspace.root,
         sources: loaded.workspace.sources,
-        diagnostics: merge(loaded.diagnostics),
+        diagnostics,
         environments,
         built: Vec::new(),
     }

@@ -247,6 +247,17 @@ impl Loaded {
         self.contents.get(id.0)
     }
 
+    /// The `.sol` files that a unit sees.
+    #[must_use]
+    pub fn project(&self, unit: &Unit) -> Vec<solc_check::ProjectFile> {
+        let contents = unit.repositories.iter().filter_map(|id| self.content(*id));
+        let file = |file: &SolFile| solc_check::ProjectFile {
+            ast: Arc::clone(&file.ast),
+            module: file.module.clone(),
+        };
+        contents.flat_map(|content| content.files.iter().map(file)).collect()
+    }
+
     /// The data files of the environments that a unit compiles.
     #[must_use]
     pub fn documents(&self, unit: &Unit) -> Documents {
