@@ -3,7 +3,7 @@
 pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod explain;
-//FMT pub(crate) mod fmt;
+pub(crate) mod fmt;
 pub(crate) mod init;
 pub(crate) mod shell;
 

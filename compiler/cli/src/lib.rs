@@ -60,7 +60,7 @@ fn run(arguments: &Arguments, output: &Output) -> Exit {
     match &arguments.command {
         Command::Check(check) => command::check::run(check, output),
         Command::Build(build) => command::build::run(build, output),
-        Command::Fmt(_) => Exit::Usage,
+        Command::Fmt(fmt) => command::fmt::run(fmt, output),
         Command::Explain(explain) => command::explain::run(explain, output),
         Command::Init(init) => command::init::run(init, output),
         Command::Completions { shell } => command::shell::completions(*shell, output),

@@ -240,3 +240,77 @@ fn init_lays_out_what_compiles_and_never_overwrites() {
     assert_eq!(again.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&again.stderr).ends_with("nothing was written\n"));
 }
+
+const UGLY: &str = "let  a=1\n// kept\nlet b = 2\n";
+const PRETTY: &str = "let a = 1\n// kept\nlet b = 2\n";
+
+fn with_input(words: &[&str], input: &str) -> Output {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = command(folder.path(), words);
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), input.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn fmt_reads_standard_input_and_writes_standard_output() {
+    assert_eq!(with_input(&["fmt", "-"], UGLY).stdout, PRETTY.as_bytes());
+    assert_eq!(with_input(&["fmt", "-", "--check"], UGLY).status.code(), Some(1));
+    assert_eq!(with_input(&["fmt", "-", "--check"], PRETTY).status.code(), Some(0));
+    let broken = with_input(&["fmt", "-"], "let a =\n");
+    assert_eq!(broken.status.code(), Some(1));
+    assert!(broken.stdout.is_empty() && String::from_utf8_lossy(&broken.stderr).contains("<stdin>:1:"));
+}
+
+#[test]
+fn fmt_checks_and_diffs_without_writing() {
+    let folder = repository(&[("a.sol", UGLY), ("b.sol", PRETTY)]);
+    let check = run(folder.path(), &["fmt", "--check", "--format", "concise"]);
+    assert_snapshot!(shown(&check), @"
+exit 1
+--- out
+a.sol:1:5: error[not-formatted]: `a.sol` is not formatted
+");
+    assert_snapshot!(shown(&run(folder.path(), &["fmt", "--diff"])), @"
+exit 1
+--- out
+--- a.sol
++++ a.sol
+@@ -1,3 +1,3 @@
+-let  a=1
++let a = 1
+ // kept
+ let b = 2
+--- err
+1 of 2 files would change
+");
+    assert_eq!(
+        fs::File::open(folder.path().join("a.sol")).unwrap().metadata().unwrap().len(),
+        UGLY.len() as u64
+    );
+}
+
+#[test]
+fn fmt_writes_what_differs_and_leaves_what_is_broken() {
+    let folder = repository(&[("a.sol", UGLY), ("deep/b.sol", PRETTY), ("c.sol", "let  c =\n")]);
+    let first = run(folder.path(), &["fmt"]);
+    assert_eq!(first.status.code(), Some(1), "{}", shown(&first));
+    let text =
+        |name: &str| std::io::read_to_string(fs::File::open(folder.path().join(name)).unwrap()).unwrap();
+    assert_eq!((text("a.sol").as_str(), text("c.sol").as_str()), (PRETTY, "let  c =\n"));
+    let second = run(folder.path(), &["fmt", "a.sol", "deep"]);
+    assert_snapshot!(shown(&second), @"
+exit 0
+--- err
+0 of 2 files changed
+");
+}
+
+#[test]
+fn what_init_lays_out_is_formatted() {
+    let folder = tempfile::tempdir().unwrap();
+    run(folder.path(), &["init", "shop", "--production"]);
+    let output = run(folder.path(), &["fmt", "shop", "--check", "--diff"]);
+    assert!(output.status.success(), "{}", shown(&output));
+}

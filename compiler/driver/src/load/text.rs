@@ -7,7 +7,7 @@ use solc_syntax::codes::FILE_TOO_LARGE;
 use std::path::Path;
 
 /// Why a file is not, or not wholly, text.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Problem {
     code: Code,
     message: String,
