@@ -1,0 +1,10 @@
+component Store {
+  resource bucket: AWS.S3.Bucket {}
+  grant read {
+    allow s3.GetObject // error: [unlimited-action] "GetObject"
+  }
+}
+
+solution shop {
+  store: Store {}
+}

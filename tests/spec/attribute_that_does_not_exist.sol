@@ -1,0 +1,4 @@
+solution shop {
+  resource topic: AWS.SNS.Topic {}
+  output arn: deferred String = topic.Arn // error: [unknown-attribute] "Arn"
+}

@@ -1,0 +1,7 @@
+component Nest {
+  inner: Nest {} // error: [recursive-component] "Nest"
+}
+
+solution shop {
+  nest: Nest {}
+}

@@ -1,0 +1,3 @@
+solution shop {
+  orders: Queue {} // error: [unknown-component] "Queue"
+}

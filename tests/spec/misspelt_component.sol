@@ -1,0 +1,5 @@
+use std.messaging.Queue
+
+solution shop {
+  orders: Qeue {} // error: [unknown-component] "Qeue"
+}

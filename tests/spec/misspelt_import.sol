@@ -1,0 +1,3 @@
+use std.messaging.Queu // error: [unknown-import] "Queu"
+
+solution shop {}

@@ -1,0 +1,12 @@
+use std.compute.Function
+use std.data.Bucket
+
+solution shop {
+  receipts: Bucket {}
+  biller: Function {
+    image = image("biller", format: zip)
+    runtime = "python3.13"
+    handler = "biller.handle"
+    link receipts.wriet // error: [unknown-link-verb] "wriet"
+  }
+}

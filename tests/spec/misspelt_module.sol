@@ -1,0 +1,3 @@
+use std.mesaging.Queue // error: [unknown-import] "Queue"
+
+solution shop {}

@@ -1,0 +1,4 @@
+solution shop {
+  let size = 512MiB
+  let twice = sise + size // error: [unknown-name] "sise"
+}

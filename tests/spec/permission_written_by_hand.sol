@@ -1,0 +1,3 @@
+solution shop {
+  resource role: AWS.IAM.Role { AssumeRolePolicyDocument = {} } // error: [access-outside-link]
+}

@@ -1,0 +1,5 @@
+use std.network.Gateway
+
+solution shop {
+  entry: Gateway {} // error: [missing-field] "network" in all
+}

@@ -1,0 +1,3 @@
+solution shop {
+  resource table: AWS.DynamoDb.Table {} // error: [unknown-resource-type] "DynamoDb"
+}

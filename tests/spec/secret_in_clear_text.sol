@@ -1,0 +1,19 @@
+use std.compute.Function
+
+solution shop {
+  biller: Function {
+    image = image("biller", format: zip)
+    runtime = "python3.13"
+    handler = "biller.handle"
+    secret STRIPE_KEY
+  }
+}
+
+// file: credentials/integration/shop/biller.toml
+STRIPE_KEY = "sk_test_123" # error: [clear-text-secret] "STRIPE_KEY" in integration
+
+// file: credentials/preproduction/shop/biller.toml
+STRIPE_KEY = { secrets_manager = "shop/preproduction/stripe" }
+
+// file: credentials/production/shop/biller.toml
+STRIPE_KEY = { secrets_manager = "shop/production/stripe" }

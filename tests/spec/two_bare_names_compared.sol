@@ -1,0 +1,3 @@
+solution shop {
+  let same = production == integration // error: [ambiguous-comparison]
+}

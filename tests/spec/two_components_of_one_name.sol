@@ -1,0 +1,6 @@
+use std.messaging.Queue
+
+solution shop {
+  orders: Queue {}
+  orders: Queue {} // error: [duplicate-name] "orders"
+}

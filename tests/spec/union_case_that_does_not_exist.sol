@@ -1,0 +1,7 @@
+// file: environments.sol
+environment integration {
+  stage = integration
+  account = nonprod
+  network = 10.10.0.0/16
+  release = automatic // error: [unknown-case] "automatic"
+}

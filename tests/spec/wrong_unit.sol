@@ -1,0 +1,5 @@
+use std.messaging.Queue
+
+solution shop {
+  orders: Queue { retention = 4GiB } // error: [type-mismatch]
+}
