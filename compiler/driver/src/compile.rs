@@ -75,9 +75,12 @@ pub struct OutputFile {
 /// Compiles the workspace that `start` lies in.
 #[must_use]
 pub fn compile(files: &dyn FileSystem, start: &Path, _request: &Request) -> Compilation {
-    let mut loaded = load(files, discover(files, start));
+    let workspace = discover(files, start);
+    // What a broken manifest leaves out would be missed everywhere.
+    let stands = !workspace.diagnostics.iter().any(Diagnostic::is_error);
+    let mut loaded = load(files, workspace);
     let library = library::files(&mut loaded.workspace.sources);
-    let units = loaded.workspace.units();
+    let units = if stands { loaded.workspace.units() } else { Vec::new() };
     let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
     let mut environments = Vec::new();
     for unit in &units {

@@ -1,0 +1,4 @@
+product shop {
+  domain = "shop.example"
+  teams  = { developers = github("acme/shop-dev"), releasers = github("acme/shop-release") }
+}
