@@ -21,6 +21,7 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   bench [--runs N] [SIZE…]         time and memory on synthetic products
   compare [RUNS]                   solc beside the validators over examples/shop
   schema                           writes compiler/schema/tables from the pinned packages
+  schema-crosscheck [--all]        compares the tables with packages they were not made from
 ";
 
 fn main() -> ExitCode {
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         "bench" => measure::bench(rest),
         "compare" => measure::compare(rest),
         "schema" => schema::run(rest),
+        "schema-crosscheck" => schema::crosscheck::run(rest),
         other => Err(format!("there is no command `{other}`\n{USAGE}")),
     };
     match result {

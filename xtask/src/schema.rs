@@ -1,10 +1,14 @@
 //! `cargo xtask schema`: writes the tables of `compiler/schema/tables` from published packages.
 //!
 //! Invariant: the same packages give the same bytes. What each step means is in `compiler/schema/README.md`.
+#![expect(clippy::disallowed_methods, reason = "a command of development reads and writes files")]
+#![expect(clippy::print_stdout, reason = "a command of development talks to its terminal")]
 
 mod alternatives;
+mod beside;
 mod compact;
 mod convert;
+pub(crate) mod crosscheck;
 mod dictionary;
 mod fetch;
 mod iam;
@@ -15,8 +19,9 @@ mod tags;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use serde_json::{Value, json};
-use solc_schema::codec;
+use serde_json::Value;
+use solc_schema::iam::Service;
+use solc_schema::{ResourceType, codec};
 
 /// Types whose attributes only the author of a template knows.
 const ANY_ATTRIBUTE: [&str; 3] = [
@@ -30,79 +35,94 @@ pub(crate) fn run(arguments: &[String]) -> Result<bool, String> {
     if let Some(argument) = arguments.first() {
         return Err(format!("`cargo xtask schema` takes no `{argument}`"));
     }
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("xtask has no parent directory")?;
+    let root = root()?;
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     let scratch = target.join("schema-origin");
-    let cfn = fetch::cfn(&scratch)?;
-    let (iam, integrity) = fetch::iam(&scratch)?;
-    let tables = root.join("compiler/schema/tables");
+    let cfn = fetch::cfn(&scratch)?.join("generated");
+    let iam = fetch::iam(&scratch)?;
 
     let resources = resources(&cfn)?;
     let services = services(&iam)?;
-    let versions = fetch::json(&cfn.join("generated/data/source_versions.json"))?;
-    let released = fetch::json(&iam.join("package.json"))?;
-    let resource_table =
-        pack::pack(resources.iter().map(|r| (r.name.to_string(), codec::encode_resource(r))).collect())?;
-    let iam_table =
-        pack::pack(services.iter().map(|s| (s.prefix.to_string(), codec::encode_service(s))).collect())?;
-    let origin = json!({
-        "resources.bin": {
-            "package": fetch::CFN.0,
-            "registry": "crates.io",
-            "version": fetch::CFN.1,
-            "licence": "Apache-2.0",
-            "sources": versions,
-            "types": resources.len(),
-            "nodes": resources.iter().map(|r| r.nodes.len()).sum::<usize>(),
-            "bytes": resource_table.len(),
-        },
-        "iam.bin": {
-            "package": fetch::IAM.0,
-            "registry": "npm",
-            "version": fetch::IAM.1,
-            "licence": "MIT",
-            "updated": released.get("updatedAt"),
-            "integrity": integrity,
-            "services": services.len(),
-            "actions": services.iter().map(|s| s.actions.len()).sum::<usize>(),
-            "bytes": iam_table.len(),
-        },
-    });
-    let origin = serde_json::to_string_pretty(&origin).map_err(|e| e.to_string())? + "\n";
-    for (file, bytes) in
-        [("resources.bin", resource_table), ("iam.bin", iam_table), ("origin.json", origin.into_bytes())]
-    {
-        let path = tables.join(file);
+    let beside = |file: &str| fetch::json(&cfn.join("data").join(file));
+    let tables = [
+        ("resources.bin", resource_table(&resources)?),
+        ("iam.bin", iam_table(&services)?),
+        ("stateful.tsv", beside::stateful(&beside("stateful_resource_types.json")?)),
+        ("lambda-runtimes.tsv", beside::runtimes(&beside("lambda_runtimes.json")?)?),
+        ("ending.tsv", beside::ending(&beside("resource_lifecycle.json")?)?),
+        ("origin.tsv", origin(&cfn, &iam, resources.len(), services.iter().map(|s| s.actions.len()).sum())?),
+    ];
+    for (file, bytes) in tables {
+        let path = root.join("compiler/schema/tables").join(file);
         println!("{:>9} {file}", bytes.len());
         std::fs::write(&path, bytes).map_err(|e| format!("{}: {e}", path.display()))?;
     }
     Ok(true)
 }
 
-fn resources(package: &Path) -> Result<Vec<solc_schema::ResourceType>, String> {
-    let generated = package.join("generated");
+/// The workspace's directory.
+fn root() -> Result<&'static Path, String> {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or_else(|| "xtask has no parent directory".to_owned())
+}
+
+fn resource_table(resources: &[ResourceType]) -> Result<Vec<u8>, String> {
+    let records = resources.iter().map(|r| (r.name.to_string(), codec::encode_resource(r))).collect();
+    // LZ4 reaches back 64 kB: the dictionary and the block itself.
+    pack::pack(records, &pack::Layout { dictionary: 56 * 1024, family: service })
+}
+
+/// `AWS::S3` of `AWS::S3::Bucket`.
+fn service(name: &str) -> &str {
+    name.rsplit_once("::").map_or(name, |(service, _)| service)
+}
+
+fn iam_table(services: &[Service]) -> Result<Vec<u8>, String> {
+    let records = services.iter().map(|s| (s.prefix.to_string(), codec::encode_service(s))).collect();
+    pack::pack(records, &pack::Layout { dictionary: 16 * 1024, family: |prefix| prefix })
+}
+
+/// Which packages, of which day, how much.
+fn origin(cfn: &Path, iam: &Path, types: usize, actions: usize) -> Result<Vec<u8>, String> {
+    let day = |value: Option<&Value>| -> Result<String, String> {
+        let text = value.and_then(Value::as_str).ok_or("the origin has no date")?;
+        let date = text.rsplit('@').next().and_then(|date| date.get(..10));
+        date.map(str::to_owned).ok_or_else(|| format!("`{text}` has no date"))
+    };
+    let sources = fetch::json(&cfn.join("data/source_versions.json"))?;
+    let released = fetch::json(&iam.join("package.json"))?;
+    let row = |table: &str, package: &fetch::Package, date: String, count: String| -> Vec<String> {
+        let fetch::Package { registry, name, version, licence } = package;
+        [table, registry, name, version, licence, &date, &count].map(str::to_owned).to_vec()
+    };
+    let heading = ["table", "registry", "package", "version", "licence", "date", "records"];
+    let rows = vec![
+        row("resources.bin", &fetch::CFN, day(sources.get("resource_schema_version"))?, types.to_string()),
+        row("iam.bin", &fetch::IAM, day(released.get("updatedAt"))?, actions.to_string()),
+    ];
+    Ok(beside::table(&heading, rows))
+}
+
+fn resources(generated: &Path) -> Result<Vec<ResourceType>, String> {
     let schemas = fetch::json(&generated.join("schema-validator/compiled_schemas.json"))?;
     let getatt = fetch::json(&generated.join("data/getatt_attributes.json"))?;
     let stateful = fetch::json(&generated.join("data/stateful_resource_types.json"))?;
     let stateful: BTreeSet<String> =
         convert::strings(stateful.get("stateful_resource_types")).into_iter().collect();
     let schemas = schemas.as_object().ok_or("the compiled schemas are not an object")?;
-    Ok(schemas
-        .iter()
-        .map(|(name, schema)| {
-            let attributes =
-                getatt.pointer("/getatt_attributes").and_then(|all| all.get(name)).and_then(Value::as_array);
-            let beside = convert::Beside {
-                attributes: attributes.into_iter().flatten().filter_map(Value::as_str).collect(),
-                stateful: stateful.contains(name),
-                any_attribute: ANY_ATTRIBUTE.contains(&name.as_str()),
-            };
-            convert::convert(name, schema, &beside)
-        })
-        .collect())
+    let convert = |(name, schema): (&String, &Value)| {
+        let attributes =
+            getatt.pointer("/getatt_attributes").and_then(|all| all.get(name)).and_then(Value::as_array);
+        let beside = convert::Beside {
+            attributes: attributes.into_iter().flatten().filter_map(Value::as_str).collect(),
+            stateful: stateful.contains(name),
+            any_attribute: ANY_ATTRIBUTE.contains(&name.as_str()),
+        };
+        convert::convert(name, schema, &beside)
+    };
+    Ok(schemas.iter().map(convert).collect())
 }
 
-fn services(package: &Path) -> Result<Vec<solc_schema::iam::Service>, String> {
+fn services(package: &Path) -> Result<Vec<Service>, String> {
     let actions = package.join("data/actions");
     let mut prefixes: Vec<String> = std::fs::read_dir(&actions)
         .map_err(|e| format!("{}: {e}", actions.display()))?
@@ -113,11 +133,8 @@ fn services(package: &Path) -> Result<Vec<solc_schema::iam::Service>, String> {
         .iter()
         .map(|prefix| {
             let file = format!("{prefix}.json");
-            iam::convert(
-                prefix,
-                &fetch::json(&actions.join(&file))?,
-                &fetch::json(&package.join("data/resourceTypes").join(&file))?,
-            )
+            let resources = fetch::json(&package.join("data/resourceTypes").join(&file))?;
+            iam::convert(prefix, &fetch::json(&actions.join(&file))?, &resources)
         })
         .collect()
 }

@@ -3,10 +3,16 @@
 //! Invariant: no JSON Schema is parsed when `solc` starts; a type that is not used costs nothing.
 
 pub mod codec;
+mod facts;
 pub mod iam;
+mod pattern;
 pub mod resource;
 mod table;
 
+pub use facts::{
+    Ending, Origin, Package, Runtime, Stage, ending_types, lambda_runtimes, origin, stateful_types,
+};
+pub use pattern::pattern_matches;
 pub use smol_str::SmolStr as Name;
 
 pub use resource::{

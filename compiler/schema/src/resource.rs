@@ -135,6 +135,12 @@ pub struct ResourceType {
 }
 
 impl ResourceType {
+    /// Whether templates can only hold it under SAM's transform.
+    #[must_use]
+    pub fn needs_transform(&self) -> bool {
+        self.name.starts_with("AWS::Serverless::")
+    }
+
     /// A node of the arena.
     #[must_use]
     pub fn node(&self, id: NodeId) -> &Node {

@@ -1,5 +1,11 @@
 //! What CloudFormation's documentation says of well-known types, against the table.
 
+#![expect(
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test says what it misses and looks at files"
+)]
+
 use solc_schema::{Node, NodeId, ObjectRules, ResourceType, StringRules, TagShape, resource, resource_names};
 
 fn of(name: &str) -> &'static ResourceType {
@@ -278,4 +284,45 @@ fn tables_stay_under_a_megabyte() {
     let size: u64 =
         std::fs::read_dir(tables).unwrap().map(|entry| entry.unwrap().metadata().unwrap().len()).sum();
     assert!(size < 1_000_000, "{size}");
+}
+
+#[test]
+fn key_schema_of_a_table_is_a_list() {
+    assert!(matches!(at("AWS::DynamoDB::Table", "KeySchema"), Node::Array { .. }));
+}
+
+#[test]
+fn facts_beside_the_types_are_there() {
+    assert_eq!(solc_schema::stateful_types().len(), 29);
+    for name in solc_schema::stateful_types() {
+        assert!(resource(name).is_none_or(|r| r.stateful), "{name}");
+    }
+    let runtimes = solc_schema::lambda_runtimes();
+    let python = runtimes.iter().find(|r| r.name == "python3.9").unwrap();
+    assert_eq!(python.deprecated, "2025-12-15");
+    assert!(python.deprecated < python.create_blocked && python.successor.is_some());
+    assert!(runtimes.is_sorted_by(|a, b| a.name < b.name));
+    let mesh = solc_schema::ending_types().iter().find(|e| e.name == "AWS::AppMesh::Mesh").unwrap();
+    assert_eq!((mesh.stage, mesh.date.as_deref()), (solc_schema::Stage::Sunset, Some("2026-09-30")));
+}
+
+#[test]
+fn origin_counts_what_the_tables_hold() {
+    let origin = solc_schema::origin();
+    let of = |table: &str| origin.versions.iter().find(|p| p.table == table).unwrap();
+    assert_eq!(of("resources.bin").records as usize, resource_names().count());
+    let actions: usize =
+        solc_schema::iam::prefixes().filter_map(solc_schema::iam::service).map(|s| s.actions.len()).sum();
+    assert_eq!(of("iam.bin").records as usize, actions);
+    assert_eq!((of("iam.bin").licence.as_str(), of("resources.bin").licence.as_str()), ("MIT", "Apache-2.0"));
+}
+
+#[test]
+fn types_are_decoded_once_and_from_any_thread() {
+    let seen: Vec<usize> = std::thread::scope(|scope| {
+        let threads: Vec<_> =
+            (0..8).map(|_| scope.spawn(|| std::ptr::from_ref(of("AWS::ECS::Service")).addr())).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    assert!(seen.windows(2).all(|pair| pair[0] == pair[1]));
 }

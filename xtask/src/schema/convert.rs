@@ -182,10 +182,10 @@ impl Converter<'_> {
         let has_properties = flat.get("properties").and_then(Value::as_object).is_some_and(|p| !p.is_empty());
         if !has_properties {
             for key in ["one_of", "any_of"] {
-                if let Some(variants) = flat.get(key).and_then(Value::as_array) {
-                    if let Some(node) = self.variants(flat, key, variants) {
-                        return node;
-                    }
+                if let Some(variants) = flat.get(key).and_then(Value::as_array)
+                    && let Some(node) = self.variants(flat, key, variants)
+                {
+                    return node;
                 }
             }
         }
@@ -216,13 +216,19 @@ impl Converter<'_> {
         let mut base = flat.clone();
         base.remove("one_of");
         base.remove("any_of");
-        let flats: Vec<Flat> = variants.iter().map(|v| self.flatten(v, DEPTH)).collect();
+        // A typed list or object, "or any JSON": the second is a spelling of the past.
+        let (typed, free): (Vec<_>, Vec<_>) = variants
+            .iter()
+            .map(|v| (v, self.flatten(v, DEPTH)))
+            .partition(|(_, flat)| flat.get("format") != Some(&Value::from("json")));
+        let kept = if typed.is_empty() { free } else { typed };
+        let (variants, flats): (Vec<&Value>, Vec<Flat>) = kept.into_iter().unzip();
         if flats.iter().any(says_nothing) {
             return None;
         }
         if alternatives::is_tagged_union(&flats) {
             let mut object = base.clone();
-            object.insert(key.to_owned(), Value::from(variants.to_vec()));
+            object.insert(key.to_owned(), variants.into_iter().cloned().collect());
             object.insert("type".into(), Value::from("object"));
             object.insert("additional_properties".into(), Value::from(false));
             return Some(Node::Object(self.object(&object)));
@@ -404,10 +410,10 @@ impl Converter<'_> {
         }
         let (first, rest) = path.split_once('.')?;
         let flat = self.flatten(properties.get(first)?, DEPTH);
-        if let Some(inner) = flat.get("properties").and_then(Value::as_object) {
-            if let Some(found) = self.at_path(inner, rest) {
-                return Some(found);
-            }
+        if let Some(inner) = flat.get("properties").and_then(Value::as_object)
+            && let Some(found) = self.at_path(inner, rest)
+        {
+            return Some(found);
         }
         ["one_of", "any_of"]
             .iter()

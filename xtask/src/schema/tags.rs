@@ -1,6 +1,6 @@
 //! Where a type takes its tags.
 
-use solc_schema::{Node, ResourceType, TagShape};
+use solc_schema::{Node, NodeId, ResourceType, TagShape};
 
 /// The shape of the tags of a type, from the names and shapes of its properties.
 pub(super) fn shape(resource: &ResourceType) -> Option<TagShape> {
@@ -17,7 +17,7 @@ pub(super) fn shape(resource: &ResourceType) -> Option<TagShape> {
             Some(TagShape::Map(name.clone()))
         }
         Node::Json if name.to_lowercase() == "tags" => Some(TagShape::Map(name.clone())),
-        Node::Array { items, .. } => match resource.node(*items) {
+        Node::Array { items, .. } => match first(resource, *items) {
             Node::Object(tag) if tag.property("Key").is_some() && tag.property("Value").is_some() => {
                 Some(if tag.property("PropagateAtLaunch").is_some() {
                     TagShape::PropagatedList(name.clone())
@@ -29,4 +29,12 @@ pub(super) fn shape(resource: &ResourceType) -> Option<TagShape> {
         },
         _ => None,
     })
+}
+
+/// A node, or the first of its variants: AppStream takes `Key` as well as `TagKey`.
+fn first(resource: &ResourceType, id: NodeId) -> &Node {
+    match resource.node(id) {
+        Node::AnyOf(ids) => ids.first().map_or(&Node::Json, |id| resource.node(*id)),
+        node => node,
+    }
 }

@@ -1,4 +1,6 @@
 //! An IAM service as a record.
+//!
+//! Many actions of a service share their lists of resource types and condition keys: each list is written once.
 
 use crate::Name;
 use crate::codec::{Reader, Writer};
@@ -9,8 +11,7 @@ use crate::iam::{AccessLevel, Action, Service};
 pub fn encode(service: &Service) -> Vec<u8> {
     let mut writer = Writer::default();
     let w = &mut writer;
-    w.list(&service.resources, |w, (name, _)| w.name(name));
-    w.list(&service.actions, |w, action| w.name(&action.name));
+    w.list(&service.actions, |w, action| w.verb_noun(&action.name));
     for action in &service.actions {
         w.byte(match action.access {
             AccessLevel::List => 0,
@@ -20,15 +21,12 @@ pub fn encode(service: &Service) -> Vec<u8> {
             AccessLevel::Tagging => 4,
         });
     }
-    for action in &service.actions {
-        w.names(&action.resources);
-    }
-    for action in &service.actions {
-        w.names(&action.conditions);
-    }
-    for (_, formats) in &service.resources {
+    write_lists(w, service.actions.iter().map(|action| &action.resources));
+    write_lists(w, service.actions.iter().map(|action| &action.conditions));
+    w.list(&service.resources, |w, (name, formats)| {
+        w.name(name);
         w.names(formats);
-    }
+    });
     writer.finish()
 }
 
@@ -36,14 +34,9 @@ pub fn encode(service: &Service) -> Vec<u8> {
 pub(crate) fn decode(prefix: &'static str, bytes: &'static [u8]) -> Option<Service> {
     let mut reader = Reader::new(bytes)?;
     let r = &mut reader;
-    let mut resources: Vec<(Name, Vec<Name>)> = r.list(|r| Some((r.name()?, Vec::new())))?;
     let mut actions = r.list(|r| {
-        Some(Action {
-            name: r.name()?,
-            access: AccessLevel::List,
-            resources: Vec::new(),
-            conditions: Vec::new(),
-        })
+        let name = r.verb_noun()?;
+        Some(Action { name, access: AccessLevel::List, resources: Vec::new(), conditions: Vec::new() })
     })?;
     for action in &mut actions {
         action.access = match r.byte()? {
@@ -55,14 +48,37 @@ pub(crate) fn decode(prefix: &'static str, bytes: &'static [u8]) -> Option<Servi
             _ => return None,
         };
     }
-    for action in &mut actions {
-        action.resources = r.names()?;
-    }
-    for action in &mut actions {
-        action.conditions = r.names()?;
-    }
-    for (_, formats) in &mut resources {
-        *formats = r.names()?;
-    }
+    read_lists(r, actions.iter_mut().map(|action| &mut action.resources))?;
+    read_lists(r, actions.iter_mut().map(|action| &mut action.conditions))?;
+    let resources = r.list(|r| Some((r.name()?, r.names()?)))?;
     r.at_end().then(|| Service { prefix: Name::new_static(prefix), actions, resources })
+}
+
+/// Lists of which many are equal: 0 and the list where it is new, else its place and one.
+fn write_lists<'a>(w: &mut Writer, lists: impl Iterator<Item = &'a Vec<Name>>) {
+    let mut seen: Vec<&Vec<Name>> = Vec::new();
+    for list in lists {
+        if let Some(place) = seen.iter().position(|s| *s == list) {
+            w.length(place + 1);
+        } else {
+            w.byte(0);
+            w.names(list);
+            seen.push(list);
+        }
+    }
+}
+
+fn read_lists<'a>(r: &mut Reader, lists: impl Iterator<Item = &'a mut Vec<Name>>) -> Option<()> {
+    let mut seen: Vec<Vec<Name>> = Vec::new();
+    for list in lists {
+        *list = match usize::try_from(r.number()?).ok()?.checked_sub(1) {
+            Some(place) => seen.get(place)?.clone(),
+            None => {
+                let new = r.names()?;
+                seen.push(new.clone());
+                new
+            }
+        };
+    }
+    Some(())
 }

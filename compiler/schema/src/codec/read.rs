@@ -2,6 +2,8 @@
 //!
 //! Records stay in memory for good, so names point into them and cost no allocation.
 
+use smol_str::SmolStrBuilder;
+
 use crate::Name;
 
 /// A place in a record.
@@ -86,6 +88,15 @@ impl Reader {
     /// Several strings of the table.
     pub fn names(&mut self) -> Option<Vec<Name>> {
         self.list(Self::name)
+    }
+
+    /// A name that was written in two parts.
+    pub fn verb_noun(&mut self) -> Option<Name> {
+        let (verb, noun) = (self.name()?, self.name()?);
+        let mut name = SmolStrBuilder::new();
+        name.push_str(&verb);
+        name.push_str(&noun);
+        Some(name.finish())
     }
 
     /// Several of anything.

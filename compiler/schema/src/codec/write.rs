@@ -78,4 +78,16 @@ impl Writer {
             each(self, item);
         }
     }
+
+    /// A name of the form `GetObject` in two parts: verbs and nouns repeat.
+    pub fn verb_noun(&mut self, name: &Name) {
+        let noun = name
+            .char_indices()
+            .skip(1)
+            .find(|(_, c)| c.is_ascii_uppercase())
+            .map_or(name.len(), |(at, _)| at);
+        let (verb, noun) = name.split_at_checked(noun).unwrap_or((name, ""));
+        self.name(&Name::new(verb));
+        self.name(&Name::new(noun));
+    }
 }
