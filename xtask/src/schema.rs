@@ -1,7 +1,6 @@
 //! `cargo xtask schema`: writes the tables of `compiler/schema/tables` from published packages.
 //!
 //! Invariant: the same packages give the same bytes. What each step means is in `compiler/schema/README.md`.
-#![expect(clippy::disallowed_methods, reason = "a command of development reads and writes files")]
 #![expect(clippy::print_stdout, reason = "a command of development talks to its terminal")]
 
 mod alternatives;
@@ -17,11 +16,13 @@ mod pack;
 mod tags;
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::Value;
 use solc_schema::iam::Service;
 use solc_schema::{ResourceType, codec};
+
+use crate::workspace::Workspace;
 
 /// Types whose attributes only the author of a template knows.
 const ANY_ATTRIBUTE: [&str; 3] = [
@@ -35,9 +36,8 @@ pub(crate) fn run(arguments: &[String]) -> Result<bool, String> {
     if let Some(argument) = arguments.first() {
         return Err(format!("`cargo xtask schema` takes no `{argument}`"));
     }
-    let root = root()?;
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    let scratch = target.join("schema-origin");
+    let workspace = Workspace::find()?;
+    let scratch = workspace.target.join("schema-origin");
     let cfn = fetch::cfn(&scratch)?.join("generated");
     let iam = fetch::iam(&scratch)?;
 
@@ -53,16 +53,11 @@ pub(crate) fn run(arguments: &[String]) -> Result<bool, String> {
         ("origin.tsv", origin(&cfn, &iam, resources.len(), services.iter().map(|s| s.actions.len()).sum())?),
     ];
     for (file, bytes) in tables {
-        let path = root.join("compiler/schema/tables").join(file);
+        let path = workspace.root.join("compiler/schema/tables").join(file);
         println!("{:>9} {file}", bytes.len());
         std::fs::write(&path, bytes).map_err(|e| format!("{}: {e}", path.display()))?;
     }
     Ok(true)
-}
-
-/// The workspace's directory.
-fn root() -> Result<&'static Path, String> {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or_else(|| "xtask has no parent directory".to_owned())
 }
 
 fn resource_table(resources: &[ResourceType]) -> Result<Vec<u8>, String> {

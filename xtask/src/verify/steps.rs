@@ -3,6 +3,7 @@
 //! Invariant: a step depends on nothing but a clone and the steps above it.
 
 use super::{Outcome, python};
+use crate::schema::crosscheck;
 use crate::workspace::{Workspace, succeeds};
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
@@ -27,6 +28,7 @@ pub(super) const ALL: &[Step] = &[
     Step { name: "format", about: "rustfmt has nothing to change", run: format },
     Step { name: "lints", about: "clippy has nothing to say", run: lints },
     Step { name: "tests", about: "every test of the workspace passes", run: tests },
+    Step { name: "schema", about: "the tables agree with packages they were not made from", run: schema },
     Step { name: "faults", about: "the peers notice the faults seeded into a sound template", run: faults },
 ];
 
@@ -45,6 +47,13 @@ fn tests(workspace: &Workspace) -> Outcome {
 
 fn faults(workspace: &Workspace) -> Outcome {
     Outcome::of(succeeds(&mut workspace.command(workspace.python(), &["tests/peers/faults.py"])))
+}
+
+fn schema(_: &Workspace) -> Outcome {
+    Outcome::of(crosscheck::run(&[]).unwrap_or_else(|message| {
+        println!("{message}");
+        false
+    }))
 }
 
 /// Runs tests, shows what they print, and adds up their summaries.
