@@ -41,7 +41,11 @@ type Account = {
   /// The permissions boundary of every role.
   boundary: Arn?
   /// The partition, which follows from the region.
-  partition: "aws" | "aws-cn" | "aws-us-gov" = if region.starts_with("cn-") then "aws-cn" else if region.starts_with("us-gov-") then "aws-us-gov" else "aws"
+  partition: "aws" | "aws-cn" | "aws-us-gov" = if region.starts_with("cn-")
+    then "aws-cn"
+    else if region.starts_with("us-gov-")
+    then "aws-us-gov"
+    else "aws"
 }
 
 /// An availability zone, as `per zone` sees it.

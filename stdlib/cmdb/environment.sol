@@ -8,11 +8,11 @@ enum Availability { single_az < multi_az }
 type Release =
   | continuous
   | manual {
-      /// Who may approve.
-      approvers: [Team]
-      /// Where releases are promoted from.
-      from: Environment?
-    }
+    /// Who may approve.
+    approvers: [Team]
+    /// Where releases are promoted from.
+    from: Environment?
+  }
 
 /// A running copy of the product.
 type Environment = {

@@ -4,7 +4,15 @@ use std.platform.Alarm
 use std.security.Key
 
 /// The languages that Lambda runs.
-type Runtime = "dotnet10" | "java21" | "java25" | "nodejs22.x" | "nodejs24.x" | "provided.al2023" | "python3.13" | "python3.14" | "ruby3.4"
+type Runtime = "dotnet10"
+  | "java21"
+  | "java25"
+  | "nodejs22.x"
+  | "nodejs24.x"
+  | "provided.al2023"
+  | "python3.13"
+  | "python3.14"
+  | "ruby3.4"
 
 /// A program that runs when something happens.
 component Function {
@@ -36,85 +44,117 @@ component Function {
 
   private let here = "${env.account.region}:${env.account.id}"
   private let packed = image.format != docker
-  private let called = trigger == none
 
-  ensure image.format != site and image.format != openapi else "a function runs docker, zip or jar images, and ${image.unit} is ${image.format.name}"
-  ensure packed == (runtime != none) and packed == (handler != none) else "a ${image.format.name} image ${if packed then "needs `runtime` and `handler`" else "has its own runtime and handler"}"
+  ensure image.format != site and image.format != openapi
+    else "a function runs docker, zip or jar images, and ${image.unit} is ${image.format.name}"
+  ensure packed == (runtime != none) and packed == (handler != none)
+    else "a ${image.format.name} image ${if packed then "needs `runtime` and `handler`" else "has its own runtime and handler"}"
 
   principal role for "lambda.amazonaws.com" {
     allow logs.CreateLogStream, logs.PutLogEvents on log.Arn because "what it prints is kept"
     allow xray.PutTraceSegments, xray.PutTelemetryRecords because "calls are traced"
-    allow kms.Decrypt on key.arn when { StringEquals = { "kms:ViaService" = "lambda.${env.account.region}.amazonaws.com" } } because "its settings are encrypted"
-    allow sqs.SendMessage on failures?.Arn ?? "" if called because "calls that fail are kept"
-    allow kms.GenerateDataKey, kms.Decrypt on key.arn when { StringEquals = { "kms:ViaService" = "sqs.${env.account.region}.amazonaws.com" } } if called because "calls that fail are kept encrypted"
-    allow secretsmanager.GetSecretValue on [s.policy_arn for s in secrets if s.store == secrets_manager] because "it fetches its secrets"
-    allow ssm.GetParameter on [s.policy_arn for s in secrets if s.store == parameter_store] because "it fetches its secrets"
-    allow ec2.DescribeNetworkInterfaces, ec2.DescribeSubnets if network != none because "Lambda puts it into the network"
+    allow kms.Decrypt
+      on key.arn
+      when { StringEquals = { "kms:ViaService" = "lambda.${env.account.region}.amazonaws.com" } }
+      because "its settings are encrypted"
+    allow sqs.SendMessage on failures.Arn if failures != none because "calls that fail are kept"
+    allow kms.GenerateDataKey, kms.Decrypt
+      on key.arn
+      when { StringEquals = { "kms:ViaService" = "sqs.${env.account.region}.amazonaws.com" } }
+      if failures != none
+      because "calls that fail are kept encrypted"
+    allow secretsmanager.GetSecretValue
+      on [s.policy_arn for s in secrets if s.store == secrets_manager]
+      because "it fetches its secrets"
+    allow ssm.GetParameter
+      on [s.policy_arn for s in secrets if s.store == parameter_store]
+      because "it fetches its secrets"
+    allow ec2.DescribeNetworkInterfaces, ec2.DescribeSubnets
+      if network != none
+      because "Lambda puts it into the network"
     allow ec2.CreateNetworkInterface, ec2.DeleteNetworkInterface, ec2.AssignPrivateIpAddresses, ec2.UnassignPrivateIpAddresses
-      on ["arn:${env.account.partition}:ec2:${here}:network-interface/*", "arn:${env.account.partition}:ec2:${here}:subnet/*", "arn:${env.account.partition}:ec2:${here}:security-group/*"]
+      on [
+        "arn:${env.account.partition}:ec2:${here}:network-interface/*"
+        "arn:${env.account.partition}:ec2:${here}:subnet/*"
+        "arn:${env.account.partition}:ec2:${here}:security-group/*"
+      ]
       if network != none
       because "Lambda puts it into the network"
   }
 
   resource group: AWS.EC2.SecurityGroup if network != none {
-    VpcId = network?.vpc_id
+    VpcId            = network.vpc_id
     GroupDescription = "Function"
   }
   on network group in network
 
   resource log: AWS.Logs.LogGroup {
     RetentionInDays = log_retention.days
-    KmsKeyId = platform.key.arn
+    KmsKeyId        = platform.key.arn
   }
-  resource failures: AWS.SQS.Queue if called {
-    MessageRetentionPeriod = 14d.seconds
-    KmsMasterKeyId = key.id
+  resource failures: AWS.SQS.Queue if trigger == none {
+    MessageRetentionPeriod       = 14d.seconds
+    KmsMasterKeyId               = key.id
     KmsDataKeyReusePeriodSeconds = 300
   }
-  deny sqs.All to everyone on failures when { Bool = { "aws:SecureTransport" = "false" } } if called because "TLS only"
+  deny sqs.All
+    to everyone
+    on failures
+    when { Bool = { "aws:SecureTransport" = "false" } }
+    if failures != none
+    because "TLS only"
 
   resource function: AWS.Lambda.Function {
     PackageType = if packed then "Zip" else "Image"
-    Code = if packed then { S3Bucket = image.bucket, S3Key = image.key } else { ImageUri = image.uri }
-    Runtime = runtime
-    Handler = handler
-    Architectures = [architecture.name]
-    MemorySize = memory.mib
-    Timeout = timeout.seconds
+    Code = if packed
+      then { S3Bucket = image.bucket, S3Key = image.key }
+      else { ImageUri = image.uri }
+    Runtime                      = runtime
+    Handler                      = handler
+    Architectures                = [architecture.name]
+    MemorySize                   = memory.mib
+    Timeout                      = timeout.seconds
     ReservedConcurrentExecutions = concurrency
-    Role = role.Arn
-    KmsKeyArn = key.arn
-    Environment = { Variables = settings }
-    LoggingConfig = { LogGroup = log.ref, LogFormat = "JSON", ApplicationLogLevel = "INFO", SystemLogLevel = "INFO" }
-    TracingConfig = { Mode = "Active" }
-    RecursiveLoop = "Terminate"
-    DeadLetterConfig = if called then { TargetArn = failures?.Arn } else none
-    VpcConfig = if network == none then none else { SubnetIds = network?.private_subnets, SecurityGroupIds = [group?.GroupId ?? ""] }
+    Role                         = role.Arn
+    KmsKeyArn                    = key.arn
+    Environment                  = { Variables = settings }
+    LoggingConfig = {
+      LogGroup = log.ref
+      LogFormat = "JSON"
+      ApplicationLogLevel = "INFO"
+      SystemLogLevel = "INFO"
+    }
+    TracingConfig    = { Mode = "Active" }
+    RecursiveLoop    = "Terminate"
+    DeadLetterConfig = if failures == none then none else { TargetArn = failures.Arn }
+    VpcConfig = if network == none or group == none
+      then none
+      else { SubnetIds = network.private_subnets, SecurityGroupIds = [group.GroupId] }
   }
   resource source: AWS.Lambda.EventSourceMapping if trigger != none {
-    EventSourceArn = trigger?.source
-    FunctionName = function.ref
-    BatchSize = trigger?.batch
-    MaximumBatchingWindowInSeconds = trigger?.window?.seconds
-    FunctionResponseTypes = ["ReportBatchItemFailures"]
-    ScalingConfig = { MaximumConcurrency = concurrency }
+    EventSourceArn                 = trigger.source
+    FunctionName                   = function.ref
+    BatchSize                      = trigger.batch
+    MaximumBatchingWindowInSeconds = trigger.window.seconds
+    FunctionResponseTypes          = ["ReportBatchItemFailures"]
+    ScalingConfig                  = { MaximumConcurrency = concurrency }
   }
 
   failing: Alarm {
     description = "Calls fail: its log says why"
-    namespace = "AWS/Lambda"
-    metric = "Errors"
-    dimensions = { FunctionName = function.ref }
-    statistic = "Sum"
-    above = 0
+    namespace   = "AWS/Lambda"
+    metric      = "Errors"
+    dimensions  = { FunctionName = function.ref }
+    statistic   = "Sum"
+    above       = 0
   }
   throttled: Alarm {
     description = "Calls are turned away: raise `concurrency`"
-    namespace = "AWS/Lambda"
-    metric = "Throttles"
-    dimensions = { FunctionName = function.ref }
-    statistic = "Sum"
-    above = 0
+    namespace   = "AWS/Lambda"
+    metric      = "Throttles"
+    dimensions  = { FunctionName = function.ref }
+    statistic   = "Sum"
+    above       = 0
   }
 
   /// The function's name.

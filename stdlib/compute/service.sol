@@ -24,13 +24,22 @@ component Service {
   /// Directories that it may write to; everything else is read-only.
   param scratch: [String where /^\/[A-Za-z0-9_\/-]+$/] = ["/tmp"]
   /// How many tasks there are, at least and at most.
-  param scale: Range = if env.availability == multi_az then env.account.zones.count..4 * env.account.zones.count else 1..2
+  param scale: Range = if env.availability == multi_az
+    then env.account.zones.count..4 * env.account.zones.count
+    else 1..2
   /// The processor load, in percent, that scaling aims at.
   param target_load: Int where 10..90 = 60
   /// The port it listens on, if it does.
   param port: Port?
   /// Where the gateway's requests come in: `entry.path("/api/*")`.
-  param route: Grant<path | host, { listener: deferred Arn, load_balancer_name: deferred String, hosts: [String], paths: [String], priority: Int?, place: Int }>?
+  param route: Grant<path | host, {
+    listener: deferred Arn
+    load_balancer_name: deferred String
+    hosts: [String]
+    paths: [String]
+    priority: Int?
+    place: Int
+  }>?
   /// The path that answers 200 while all is well.
   param health: String where /^\/[^ ]*$/ = "/"
   /// How long a starting task may fail that.
@@ -42,17 +51,20 @@ component Service {
 
   private let here = "${env.account.region}:${env.account.id}"
   private let autoscaled = scale.min < scale.max
-  private let routed = route != none
   private let container_port: Int = port ?? 80
 
-  ensure image.format == docker else "a service runs docker images, and ${image.unit} is ${image.format.name}"
-  ensure fargate_has(cpu, memory) else "Fargate has no machine with ${cpu.cpu_units} CPU units and ${memory.mib} MiB"
-  ensure scale.min >= 1 and scale.min <= scale.max else "`scale` goes from at least one task upwards, and ${scale.min}..${scale.max} does not"
-  ensure env.availability == single_az or scale.min >= 2 else "one task cannot survive the loss of its zone: `scale` starts at 2 where availability is multi_az"
-  ensure not routed or port != none else "a route needs a `port` to send requests to"
+  ensure image.format == docker
+    else "a service runs docker images, and ${image.unit} is ${image.format.name}"
+  ensure fargate_has(cpu, memory)
+    else "Fargate has no machine with ${cpu.cpu_units} CPU units and ${memory.mib} MiB"
+  ensure scale.min >= 1 and scale.min <= scale.max
+    else "`scale` goes from at least one task upwards, and ${scale.min}..${scale.max} does not"
+  ensure env.availability == single_az or scale.min >= 2
+    else "one task cannot survive the loss of its zone: `scale` starts at 2 where availability is multi_az"
+  ensure route == none or port != none else "a route needs a `port` to send requests to"
 
   resource group: AWS.EC2.SecurityGroup {
-    VpcId = network.vpc_id
+    VpcId            = network.vpc_id
     GroupDescription = "Service"
   }
   on network group in network
@@ -60,31 +72,42 @@ component Service {
   connect tcp 443 to aws("ecr.dkr") because "the image is pulled"
   connect tcp 443 to aws("s3") because "the image's layers are in S3"
   connect tcp 443 to aws("logs") because "what it prints is kept"
-  connect tcp 443 to aws("secretsmanager") if secrets.count > 0 because "secrets are fetched when it starts"
+  connect tcp 443 to aws("secretsmanager")
+    if secrets.count > 0
+    because "secrets are fetched when it starts"
   connect tcp 443 to aws("ssm") if secrets.count > 0 because "secrets are fetched when it starts"
 
-  principal role for "ecs-tasks.amazonaws.com" when { ArnLike = { "aws:SourceArn" = "arn:${env.account.partition}:ecs:${here}:*" } } {}
-  principal starter for "ecs-tasks.amazonaws.com" when { ArnLike = { "aws:SourceArn" = "arn:${env.account.partition}:ecs:${here}:*" } } {
+  principal role for "ecs-tasks.amazonaws.com"
+    when { ArnLike = { "aws:SourceArn" = "arn:${env.account.partition}:ecs:${here}:*" } } {}
+  principal starter for "ecs-tasks.amazonaws.com" when {
+    ArnLike = { "aws:SourceArn" = "arn:${env.account.partition}:ecs:${here}:*" }
+  } {
     allow ecr.GetAuthorizationToken because "the image is pulled"
-    allow ecr.BatchCheckLayerAvailability, ecr.GetDownloadUrlForLayer, ecr.BatchGetImage on image.repository_arn because "the image is pulled"
+    allow ecr.BatchCheckLayerAvailability, ecr.GetDownloadUrlForLayer, ecr.BatchGetImage
+      on image.repository_arn
+      because "the image is pulled"
     allow logs.CreateLogStream, logs.PutLogEvents on log.Arn because "what it prints is kept"
-    allow secretsmanager.GetSecretValue on [s.policy_arn for s in secrets if s.store == secrets_manager] because "secrets are fetched when it starts"
-    allow ssm.GetParameters on [s.policy_arn for s in secrets if s.store == parameter_store] because "secrets are fetched when it starts"
+    allow secretsmanager.GetSecretValue
+      on [s.policy_arn for s in secrets if s.store == secrets_manager]
+      because "secrets are fetched when it starts"
+    allow ssm.GetParameters
+      on [s.policy_arn for s in secrets if s.store == parameter_store]
+      because "secrets are fetched when it starts"
   }
 
   resource log: AWS.Logs.LogGroup {
     RetentionInDays = log_retention.days
-    KmsKeyId = platform.key.arn
+    KmsKeyId        = platform.key.arn
   }
   resource task: AWS.ECS.TaskDefinition {
     RequiresCompatibilities = ["FARGATE"]
-    NetworkMode = "awsvpc"
-    RuntimePlatform = { OperatingSystemFamily = "LINUX", CpuArchitecture = architecture.name.upper }
-    Cpu = "${cpu.cpu_units}"
-    Memory = "${memory.mib}"
-    TaskRoleArn = role.Arn
-    ExecutionRoleArn = starter.Arn
-    Volumes = [{ Name = scratch_name(path) } for path in scratch]
+    NetworkMode             = "awsvpc"
+    RuntimePlatform         = { OperatingSystemFamily = "LINUX", CpuArchitecture = architecture.name.upper }
+    Cpu                     = "${cpu.cpu_units}"
+    Memory                  = "${memory.mib}"
+    TaskRoleArn             = role.Arn
+    ExecutionRoleArn        = starter.Arn
+    Volumes                 = [{ Name = scratch_name(path) } for path in scratch]
     ContainerDefinitions = [{
       Name = self.name
       Image = image.uri
@@ -95,8 +118,11 @@ component Service {
       Privileged = false
       ReadonlyRootFilesystem = true
       LinuxParameters = { InitProcessEnabled = true, Capabilities = { Drop = ["ALL"] } }
-      MountPoints = [{ SourceVolume = scratch_name(path), ContainerPath = path, ReadOnly = false } for path in scratch]
-      PortMappings = if port == none then [] else [{ ContainerPort = container_port, Protocol = "tcp" }]
+      MountPoints = [
+        { SourceVolume = scratch_name(path), ContainerPath = path, ReadOnly = false }
+          for path in scratch
+      ]
+      PortMappings = if port == none then [] else [{ ContainerPort = port, Protocol = "tcp" }]
       Environment = [{ Name = name, Value = value } for name, value in settings]
       Secrets = [{ Name = s.name, ValueFrom = s.arn } for s in secrets]
       StopTimeout = timeout.seconds
@@ -113,31 +139,31 @@ component Service {
     }]
   }
 
-  resource target: AWS.ElasticLoadBalancingV2.TargetGroup if routed {
-    VpcId = network.vpc_id
-    TargetType = "ip"
-    Protocol = "HTTP"
-    Port = container_port
-    HealthCheckProtocol = "HTTP"
-    HealthCheckPath = health
+  resource target: AWS.ElasticLoadBalancingV2.TargetGroup if route != none {
+    VpcId                      = network.vpc_id
+    TargetType                 = "ip"
+    Protocol                   = "HTTP"
+    Port                       = port
+    HealthCheckProtocol        = "HTTP"
+    HealthCheckPath            = health
     HealthCheckIntervalSeconds = 15
-    HealthCheckTimeoutSeconds = 5
-    HealthyThresholdCount = 2
-    UnhealthyThresholdCount = 3
-    Matcher = { HttpCode = "200" }
+    HealthCheckTimeoutSeconds  = 5
+    HealthyThresholdCount      = 2
+    UnhealthyThresholdCount    = 3
+    Matcher                    = { HttpCode = "200" }
     TargetGroupAttributes = [
       { Key = "deregistration_delay.timeout_seconds", Value = "${timeout.seconds}" }
       { Key = "load_balancing.algorithm.type", Value = "least_outstanding_requests" }
     ]
   }
-  resource rule: AWS.ElasticLoadBalancingV2.ListenerRule if routed {
-    ListenerArn = route?.listener
-    Priority = route?.priority ?? route?.place ?? 1
+  resource rule: AWS.ElasticLoadBalancingV2.ListenerRule if route != none and target != none {
+    ListenerArn = route.listener
+    Priority    = route.priority ?? route.place
     Conditions = [
-      { Field = "host-header", HostHeaderConfig = { Values = route?.hosts } }
-      { Field = "path-pattern", PathPatternConfig = { Values = route?.paths } }
+      { Field = "host-header", HostHeaderConfig = { Values = route.hosts } }
+      { Field = "path-pattern", PathPatternConfig = { Values = route.paths } }
     ]
-    Actions = [{ Type = "forward", TargetGroupArn = target?.ref }]
+    Actions = [{ Type = "forward", TargetGroupArn = target.ref }]
   }
 
   // Services find each other under `<name>.<environment>.<product>.internal`.
@@ -153,11 +179,11 @@ component Service {
   private let host_label = self.name.replace("_", "-")
 
   resource service: AWS.ECS.Service after [rule] {
-    Cluster = platform.cluster
-    LaunchType = "FARGATE"
-    PlatformVersion = "LATEST"
-    TaskDefinition = task.ref
-    DesiredCount = if autoscaled then none else scale.min
+    Cluster                     = platform.cluster
+    LaunchType                  = "FARGATE"
+    PlatformVersion             = "LATEST"
+    TaskDefinition              = task.ref
+    DesiredCount                = if autoscaled then none else scale.min
     AvailabilityZoneRebalancing = "ENABLED"
     DeploymentConfiguration = {
       MinimumHealthyPercent = 100
@@ -165,27 +191,33 @@ component Service {
       DeploymentCircuitBreaker = { Enable = true, Rollback = true }
     }
     NetworkConfiguration = {
-      AwsvpcConfiguration = { AssignPublicIp = "DISABLED", Subnets = network.private_subnets, SecurityGroups = [group.GroupId] }
+      AwsvpcConfiguration = {
+        AssignPublicIp = "DISABLED"
+        Subnets = network.private_subnets
+        SecurityGroups = [group.GroupId]
+      }
     }
-    LoadBalancers = if routed then [{ ContainerName = self.name, ContainerPort = container_port, TargetGroupArn = target?.ref }] else []
-    HealthCheckGracePeriodSeconds = if routed then start_time.seconds else none
-    ServiceRegistries = if port == none then [] else [{ RegistryArn = registration?.Arn }]
-    EnableExecuteCommand = false
-    EnableECSManagedTags = true
-    PropagateTags = "SERVICE"
+    LoadBalancers = if target == none
+      then []
+      else [{ ContainerName = self.name, ContainerPort = port, TargetGroupArn = target.ref }]
+    HealthCheckGracePeriodSeconds = if route == none then none else start_time.seconds
+    ServiceRegistries             = if registration == none then [] else [{ RegistryArn = registration.Arn }]
+    EnableExecuteCommand          = false
+    EnableECSManagedTags          = true
+    PropagateTags                 = "SERVICE"
   }
 
   resource scaling: AWS.ApplicationAutoScaling.ScalableTarget if autoscaled {
-    ServiceNamespace = "ecs"
+    ServiceNamespace  = "ecs"
     ScalableDimension = "ecs:service:DesiredCount"
-    ResourceId = "service/${platform.cluster}/${service.Name}"
-    MinCapacity = scale.min
-    MaxCapacity = scale.max
+    ResourceId        = "service/${platform.cluster}/${service.Name}"
+    MinCapacity       = scale.min
+    MaxCapacity       = scale.max
   }
-  resource load: AWS.ApplicationAutoScaling.ScalingPolicy if autoscaled {
-    PolicyName = "load"
-    PolicyType = "TargetTrackingScaling"
-    ScalingTargetId = scaling?.ref
+  resource load: AWS.ApplicationAutoScaling.ScalingPolicy if scaling != none {
+    PolicyName      = "load"
+    PolicyType      = "TargetTrackingScaling"
+    ScalingTargetId = scaling.ref
     TargetTrackingScalingPolicyConfiguration = {
       PredefinedMetricSpecification = { PredefinedMetricType = "ECSServiceAverageCPUUtilization" }
       TargetValue = target_load
@@ -196,25 +228,28 @@ component Service {
 
   busy: Alarm {
     description = "The tasks' processors are busy although scaling should help: raise `scale` or `cpu`"
-    namespace = "AWS/ECS"
-    metric = "CPUUtilization"
-    dimensions = { ClusterName = platform.cluster, ServiceName = service.Name }
-    above = 90
+    namespace   = "AWS/ECS"
+    metric      = "CPUUtilization"
+    dimensions  = { ClusterName = platform.cluster, ServiceName = service.Name }
+    above       = 90
   }
   forgetful: Alarm {
     description = "The tasks' memory is nearly full: raise `memory`, or look for a leak"
-    namespace = "AWS/ECS"
-    metric = "MemoryUtilization"
-    dimensions = { ClusterName = platform.cluster, ServiceName = service.Name }
-    above = 90
+    namespace   = "AWS/ECS"
+    metric      = "MemoryUtilization"
+    dimensions  = { ClusterName = platform.cluster, ServiceName = service.Name }
+    above       = 90
   }
-  unhealthy: Alarm if routed {
+  unhealthy: Alarm if route != none and target != none {
     description = "Tasks fail their health check"
-    namespace = "AWS/ApplicationELB"
-    metric = "UnHealthyHostCount"
-    dimensions = { LoadBalancer = route?.load_balancer_name ?? "", TargetGroup = target?.TargetGroupFullName ?? "" }
+    namespace   = "AWS/ApplicationELB"
+    metric      = "UnHealthyHostCount"
+    dimensions = {
+      LoadBalancer = route.load_balancer_name
+      TargetGroup = target.TargetGroupFullName
+    }
     statistic = "Maximum"
-    above = 0
+    above     = 0
   }
 
   /// The name under which other services find it.

@@ -7,14 +7,16 @@ use std.security.Key
 type Recurrence =
   | every { interval: Duration where 1min..365d }
   | at {
-      /// `0 3 * * ? *`: minute, hour, day of month, month, day of week, year.
-      cron: String where /^[^ ]+( [^ ]+){5}$/
-      /// The zone that the hour is meant in.
-      timezone: String = "UTC"
-    }
+    /// `0 3 * * ? *`: minute, hour, day of month, month, day of week, year.
+    cron: String where /^[^ ]+( [^ ]+){5}$/
+    /// The zone that the hour is meant in.
+    timezone: String = "UTC"
+  }
 
 private fn expression(recurrence: Recurrence) -> String = match recurrence {
-  every { interval } => if interval == 1min then "rate(1 minute)" else "rate(${interval.minutes} minutes)"
+  every { interval } => if interval == 1min
+    then "rate(1 minute)"
+    else "rate(${interval.minutes} minutes)"
   at { cron } => "cron(${cron})"
 }
 
@@ -55,11 +57,13 @@ component Task {
 
   private let here = "${env.account.region}:${env.account.id}"
 
-  ensure image.format == docker else "a task runs docker images, and ${image.unit} is ${image.format.name}"
-  ensure fargate_has(cpu, memory) else "Fargate has no machine with ${cpu.cpu_units} CPU units and ${memory.mib} MiB"
+  ensure image.format == docker
+    else "a task runs docker images, and ${image.unit} is ${image.format.name}"
+  ensure fargate_has(cpu, memory)
+    else "Fargate has no machine with ${cpu.cpu_units} CPU units and ${memory.mib} MiB"
 
   resource group: AWS.EC2.SecurityGroup {
-    VpcId = network.vpc_id
+    VpcId            = network.vpc_id
     GroupDescription = "Task"
   }
   on network group in network
@@ -67,39 +71,65 @@ component Task {
   connect tcp 443 to aws("ecr.dkr") because "the image is pulled"
   connect tcp 443 to aws("s3") because "the image's layers are in S3"
   connect tcp 443 to aws("logs") because "what it prints is kept"
-  connect tcp 443 to aws("secretsmanager") if secrets.count > 0 because "secrets are fetched when it starts"
+  connect tcp 443 to aws("secretsmanager")
+    if secrets.count > 0
+    because "secrets are fetched when it starts"
   connect tcp 443 to aws("ssm") if secrets.count > 0 because "secrets are fetched when it starts"
 
-  principal role for "ecs-tasks.amazonaws.com" when { ArnLike = { "aws:SourceArn" = "arn:${env.account.partition}:ecs:${here}:*" } } {}
-  principal starter for "ecs-tasks.amazonaws.com" when { ArnLike = { "aws:SourceArn" = "arn:${env.account.partition}:ecs:${here}:*" } } {
+  principal role for "ecs-tasks.amazonaws.com"
+    when { ArnLike = { "aws:SourceArn" = "arn:${env.account.partition}:ecs:${here}:*" } } {}
+  principal starter for "ecs-tasks.amazonaws.com" when {
+    ArnLike = { "aws:SourceArn" = "arn:${env.account.partition}:ecs:${here}:*" }
+  } {
     allow ecr.GetAuthorizationToken because "the image is pulled"
-    allow ecr.BatchCheckLayerAvailability, ecr.GetDownloadUrlForLayer, ecr.BatchGetImage on image.repository_arn because "the image is pulled"
+    allow ecr.BatchCheckLayerAvailability, ecr.GetDownloadUrlForLayer, ecr.BatchGetImage
+      on image.repository_arn
+      because "the image is pulled"
     allow logs.CreateLogStream, logs.PutLogEvents on log.Arn because "what it prints is kept"
-    allow secretsmanager.GetSecretValue on [s.policy_arn for s in secrets if s.store == secrets_manager] because "secrets are fetched when it starts"
-    allow ssm.GetParameters on [s.policy_arn for s in secrets if s.store == parameter_store] because "secrets are fetched when it starts"
+    allow secretsmanager.GetSecretValue
+      on [s.policy_arn for s in secrets if s.store == secrets_manager]
+      because "secrets are fetched when it starts"
+    allow ssm.GetParameters
+      on [s.policy_arn for s in secrets if s.store == parameter_store]
+      because "secrets are fetched when it starts"
   }
   principal scheduler for "scheduler.amazonaws.com" {
-    allow ecs.RunTask on task.ref when { ArnEquals = { "ecs:cluster" = platform.cluster_arn } } because "the schedule starts the task"
-    allow ecs.TagResource on "arn:${env.account.partition}:ecs:${here}:task/${platform.cluster}/*" when { StringEquals = { "ecs:CreateAction" = "RunTask" } } because "the task gets its definition's tags"
-    allow iam.PassRole on [role.Arn, starter.Arn] when { StringEquals = { "iam:PassedToService" = "ecs-tasks.amazonaws.com" } } because "the task runs under its own roles"
+    allow ecs.RunTask
+      on task.ref
+      when { ArnEquals = { "ecs:cluster" = platform.cluster_arn } }
+      because "the schedule starts the task"
+    allow ecs.TagResource
+      on "arn:${env.account.partition}:ecs:${here}:task/${platform.cluster}/*"
+      when { StringEquals = { "ecs:CreateAction" = "RunTask" } }
+      because "the task gets its definition's tags"
+    allow iam.PassRole
+      on [role.Arn, starter.Arn]
+      when { StringEquals = { "iam:PassedToService" = "ecs-tasks.amazonaws.com" } }
+      because "the task runs under its own roles"
     allow sqs.SendMessage on failed_starts.Arn because "starts that fail are kept"
-    allow kms.GenerateDataKey, kms.Decrypt on key.arn when { StringEquals = { "kms:ViaService" = "sqs.${env.account.region}.amazonaws.com" } } because "starts that fail are kept encrypted"
-    allow kms.Decrypt on key.arn when { StringEquals = { "kms:ViaService" = "scheduler.${env.account.region}.amazonaws.com" } } because "the schedule is encrypted"
+    allow kms.GenerateDataKey, kms.Decrypt
+      on key.arn
+      when { StringEquals = { "kms:ViaService" = "sqs.${env.account.region}.amazonaws.com" } }
+      because "starts that fail are kept encrypted"
+    allow kms.Decrypt
+      on key.arn
+      when { StringEquals = { "kms:ViaService" = "scheduler.${env.account.region}.amazonaws.com" } }
+      because "the schedule is encrypted"
   }
 
   resource log: AWS.Logs.LogGroup {
     RetentionInDays = log_retention.days
-    KmsKeyId = platform.key.arn
+    KmsKeyId        = platform.key.arn
   }
   resource task: AWS.ECS.TaskDefinition {
     RequiresCompatibilities = ["FARGATE"]
-    NetworkMode = "awsvpc"
-    RuntimePlatform = { OperatingSystemFamily = "LINUX", CpuArchitecture = architecture.name.upper }
-    Cpu = "${cpu.cpu_units}"
-    Memory = "${memory.mib}"
-    TaskRoleArn = role.Arn
-    ExecutionRoleArn = starter.Arn
-    Volumes = [{ Name = scratch_name(path) } for path in scratch]
+    NetworkMode             = "awsvpc"
+    RuntimePlatform         = { OperatingSystemFamily = "LINUX", CpuArchitecture = architecture.name.upper }
+    Cpu                     = "${cpu.cpu_units}"
+    Memory                  = "${memory.mib}"
+    TaskRoleArn             = role.Arn
+    ExecutionRoleArn        = starter.Arn
+    Volumes                 = [{ Name = scratch_name(path) } for path in scratch]
     ContainerDefinitions = [{
       Name = self.name
       Image = image.uri
@@ -110,7 +140,10 @@ component Task {
       Privileged = false
       ReadonlyRootFilesystem = true
       LinuxParameters = { InitProcessEnabled = true, Capabilities = { Drop = ["ALL"] } }
-      MountPoints = [{ SourceVolume = scratch_name(path), ContainerPath = path, ReadOnly = false } for path in scratch]
+      MountPoints = [
+        { SourceVolume = scratch_name(path), ContainerPath = path, ReadOnly = false }
+          for path in scratch
+      ]
       Environment = [{ Name = name, Value = value } for name, value in settings]
       Secrets = [{ Name = s.name, ValueFrom = s.arn } for s in secrets]
       StopTimeout = timeout.seconds
@@ -128,18 +161,22 @@ component Task {
   }
 
   resource failed_starts: AWS.SQS.Queue {
-    MessageRetentionPeriod = 14d.seconds
-    KmsMasterKeyId = key.id
+    MessageRetentionPeriod       = 14d.seconds
+    KmsMasterKeyId               = key.id
     KmsDataKeyReusePeriodSeconds = 300
   }
-  deny sqs.All to everyone on failed_starts when { Bool = { "aws:SecureTransport" = "false" } } because "TLS only"
+  deny sqs.All
+    to everyone
+    on failed_starts
+    when { Bool = { "aws:SecureTransport" = "false" } }
+    because "TLS only"
   resource timetable: AWS.Scheduler.Schedule {
-    Description = "Starts ${self.path}"
-    ScheduleExpression = expression(schedule)
+    Description                = "Starts ${self.path}"
+    ScheduleExpression         = expression(schedule)
     ScheduleExpressionTimezone = timezone_of(schedule)
-    FlexibleTimeWindow = { Mode = "OFF" }
-    KmsKeyArn = key.arn
-    State = "ENABLED"
+    FlexibleTimeWindow         = { Mode = "OFF" }
+    KmsKeyArn                  = key.arn
+    State                      = "ENABLED"
     Target = {
       Arn = platform.cluster_arn
       RoleArn = scheduler.Arn
@@ -154,7 +191,11 @@ component Task {
         EnableExecuteCommand = false
         PropagateTags = "TASK_DEFINITION"
         NetworkConfiguration = {
-          AwsvpcConfiguration = { AssignPublicIp = "DISABLED", Subnets = network.private_subnets, SecurityGroups = [group.GroupId] }
+          AwsvpcConfiguration = {
+            AssignPublicIp = "DISABLED"
+            Subnets = network.private_subnets
+            SecurityGroups = [group.GroupId]
+          }
         }
       }
     }
@@ -162,11 +203,11 @@ component Task {
 
   failing: Alarm {
     description = "The schedule could not start the task"
-    namespace = "AWS/SQS"
-    metric = "ApproximateNumberOfMessagesVisible"
-    dimensions = { QueueName = failed_starts.QueueName }
-    statistic = "Maximum"
-    above = 0
-    periods = 1
+    namespace   = "AWS/SQS"
+    metric      = "ApproximateNumberOfMessagesVisible"
+    dimensions  = { QueueName = failed_starts.QueueName }
+    statistic   = "Maximum"
+    above       = 0
+    periods     = 1
   }
 }

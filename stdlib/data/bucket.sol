@@ -27,7 +27,12 @@ component Bucket {
       }]
     }
     OwnershipControls = { Rules = [{ ObjectOwnership = "BucketOwnerEnforced" }] }
-    PublicAccessBlockConfiguration = { BlockPublicAcls = true, BlockPublicPolicy = true, IgnorePublicAcls = true, RestrictPublicBuckets = true }
+    PublicAccessBlockConfiguration = {
+      BlockPublicAcls = true
+      BlockPublicPolicy = true
+      IgnorePublicAcls = true
+      RestrictPublicBuckets = true
+    }
     VersioningConfiguration = { Status = if versioned then "Enabled" else "Suspended" }
     LifecycleConfiguration = {
       Rules = [{
@@ -38,11 +43,19 @@ component Bucket {
         AbortIncompleteMultipartUpload = { DaysAfterInitiation = 7 }
       }]
     }
-    LoggingConfiguration = { DestinationBucketName = platform.log_bucket.name, LogFilePrefix = "s3/${self.name}/" }
-    NotificationConfiguration = if events then { EventBridgeConfiguration = { EventBridgeEnabled = true } } else none
+    LoggingConfiguration = {
+      DestinationBucketName = platform.log_bucket.name
+      LogFilePrefix = "s3/${self.name}/"
+    }
+    NotificationConfiguration = if events
+      then { EventBridgeConfiguration = { EventBridgeEnabled = true } }
+      else none
   }
   deny s3.All to everyone when { Bool = { "aws:SecureTransport" = "false" } } because "TLS only"
-  deny s3.All to everyone when { NumericLessThan = { "s3:TlsVersion" = "1.2" } } because "TLS 1.2 or newer"
+  deny s3.All
+    to everyone
+    when { NumericLessThan = { "s3:TlsVersion" = "1.2" } }
+    because "TLS 1.2 or newer"
 
   /// The bucket's name.
   attribute name: deferred String = bucket.ref
@@ -53,14 +66,18 @@ component Bucket {
   grant read(under: Prefix = "") {
     allow s3.GetObject on "${bucket.Arn}/${under}*"
     allow s3.ListBucket on bucket.Arn if under == ""
-    allow s3.ListBucket on bucket.Arn when { StringLike = { "s3:prefix" = "${under}*" } } if under != ""
+    allow s3.ListBucket
+      on bucket.Arn
+      when { StringLike = { "s3:prefix" = "${under}*" } }
+      if under != ""
     decrypt with key
     connect tcp 443 to aws("s3")
     env BUCKET = bucket.ref
   }
   /// Write objects.
   grant write(under: Prefix = "") {
-    allow s3.PutObject, s3.AbortMultipartUpload, s3.ListMultipartUploadParts on "${bucket.Arn}/${under}*"
+    allow s3.PutObject, s3.AbortMultipartUpload, s3.ListMultipartUploadParts
+      on "${bucket.Arn}/${under}*"
     encrypt with key
     connect tcp 443 to aws("s3")
     env BUCKET = bucket.ref

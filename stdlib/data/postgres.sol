@@ -39,17 +39,17 @@ component Postgres {
   private let logs = "arn:${env.account.partition}:logs:${here}:log-group:RDSOSMetrics"
 
   resource group: AWS.EC2.SecurityGroup {
-    VpcId = network.vpc_id
+    VpcId            = network.vpc_id
     GroupDescription = "Database"
   }
   on network group in network
 
   resource subnets: AWS.RDS.DBSubnetGroup {
     DBSubnetGroupDescription = "Data subnets of every zone"
-    SubnetIds = network.data_subnets
+    SubnetIds                = network.data_subnets
   }
   resource parameters: AWS.RDS.DBParameterGroup {
-    Family = "postgres${version}"
+    Family      = "postgres${version}"
     Description = "TLS only; connections and slow statements are logged"
     Parameters = {
       "rds.force_ssl" = "1"
@@ -59,58 +59,62 @@ component Postgres {
     }
   }
   principal monitor for "monitoring.rds.amazonaws.com" {
-    allow logs.CreateLogGroup, logs.PutRetentionPolicy on logs because "RDS keeps the machine's metrics in this log group"
-    allow logs.CreateLogStream, logs.PutLogEvents, logs.DescribeLogStreams, logs.GetLogEvents on "${logs}:log-stream:*" because "RDS keeps the machine's metrics in this log group"
+    allow logs.CreateLogGroup, logs.PutRetentionPolicy
+      on logs
+      because "RDS keeps the machine's metrics in this log group"
+    allow logs.CreateLogStream, logs.PutLogEvents, logs.DescribeLogStreams, logs.GetLogEvents
+      on "${logs}:log-stream:*"
+      because "RDS keeps the machine's metrics in this log group"
   }
 
   resource database: AWS.RDS.DBInstance {
-    Engine = "postgres"
-    EngineVersion = version
-    DBInstanceClass = class_of(size)
-    DBName = database_name
-    Port = "${port}"
-    MasterUsername = "owner"
-    ManageMasterUserPassword = true
-    MasterUserSecret = { KmsKeyId = key.arn }
-    EnableIAMDatabaseAuthentication = true
-    AllocatedStorage = "${storage.gib}"
-    MaxAllocatedStorage = storage.gib * 2
-    StorageType = "gp3"
-    StorageEncrypted = true
-    KmsKeyId = key.arn
-    MultiAZ = env.availability == multi_az
-    DBSubnetGroupName = subnets.ref
-    DBParameterGroupName = parameters.ref
-    VPCSecurityGroups = [group.GroupId]
-    PubliclyAccessible = false
-    CACertificateIdentifier = "rds-ca-rsa2048-g1"
-    AutoMinorVersionUpgrade = true
-    BackupRetentionPeriod = backup_retention.days
-    DeleteAutomatedBackups = false
-    CopyTagsToSnapshot = true
-    DeletionProtection = deletion_protection
-    MonitoringInterval = 60
-    MonitoringRoleArn = monitor.Arn
-    EnablePerformanceInsights = true
-    PerformanceInsightsKMSKeyId = key.arn
+    Engine                             = "postgres"
+    EngineVersion                      = version
+    DBInstanceClass                    = class_of(size)
+    DBName                             = database_name
+    Port                               = "${port}"
+    MasterUsername                     = "owner"
+    ManageMasterUserPassword           = true
+    MasterUserSecret                   = { KmsKeyId = key.arn }
+    EnableIAMDatabaseAuthentication    = true
+    AllocatedStorage                   = "${storage.gib}"
+    MaxAllocatedStorage                = storage.gib * 2
+    StorageType                        = "gp3"
+    StorageEncrypted                   = true
+    KmsKeyId                           = key.arn
+    MultiAZ                            = env.availability == multi_az
+    DBSubnetGroupName                  = subnets.ref
+    DBParameterGroupName               = parameters.ref
+    VPCSecurityGroups                  = [group.GroupId]
+    PubliclyAccessible                 = false
+    CACertificateIdentifier            = "rds-ca-rsa2048-g1"
+    AutoMinorVersionUpgrade            = true
+    BackupRetentionPeriod              = backup_retention.days
+    DeleteAutomatedBackups             = false
+    CopyTagsToSnapshot                 = true
+    DeletionProtection                 = deletion_protection
+    MonitoringInterval                 = 60
+    MonitoringRoleArn                  = monitor.Arn
+    EnablePerformanceInsights          = true
+    PerformanceInsightsKMSKeyId        = key.arn
     PerformanceInsightsRetentionPeriod = 7
-    EnableCloudwatchLogsExports = ["postgresql", "upgrade"]
+    EnableCloudwatchLogsExports        = ["postgresql", "upgrade"]
   }
 
   busy: Alarm {
     description = "The database's processor is busy: look for slow statements, or take a larger size"
-    namespace = "AWS/RDS"
-    metric = "CPUUtilization"
-    dimensions = { DBInstanceIdentifier = database.ref }
-    above = 85
+    namespace   = "AWS/RDS"
+    metric      = "CPUUtilization"
+    dimensions  = { DBInstanceIdentifier = database.ref }
+    above       = 85
   }
   filling: Alarm {
     description = "The database has less than 5 GiB of storage left"
-    namespace = "AWS/RDS"
-    metric = "FreeStorageSpace"
-    dimensions = { DBInstanceIdentifier = database.ref }
-    statistic = "Minimum"
-    below = 5GiB.bytes
+    namespace   = "AWS/RDS"
+    metric      = "FreeStorageSpace"
+    dimensions  = { DBInstanceIdentifier = database.ref }
+    statistic   = "Minimum"
+    below       = 5GiB.bytes
   }
 
   /// Where it answers.
@@ -122,7 +126,8 @@ component Postgres {
   grant connect {
     connect tcp port to group
     connect tcp 443 to aws("secretsmanager")
-    allow secretsmanager.GetSecretValue, secretsmanager.DescribeSecret on database.MasterUserSecret.SecretArn
+    allow secretsmanager.GetSecretValue, secretsmanager.DescribeSecret
+      on database.MasterUserSecret.SecretArn
     decrypt with key
     env HOST = database.Endpoint.Address
     env PORT = "${port}"

@@ -29,52 +29,63 @@ component Queue {
   param key: Key = platform.key
 
   resource dead_letters: AWS.SQS.Queue {
-    MessageRetentionPeriod = 14d.seconds
-    KmsMasterKeyId = key.id
+    MessageRetentionPeriod       = 14d.seconds
+    KmsMasterKeyId               = key.id
     KmsDataKeyReusePeriodSeconds = 300
-    FifoQueue = if fifo then true else none
+    FifoQueue                    = if fifo then true else none
   }
   resource queue: AWS.SQS.Queue {
-    MessageRetentionPeriod = retention.seconds
-    VisibilityTimeout = visibility.seconds
-    DelaySeconds = delay.seconds
+    MessageRetentionPeriod        = retention.seconds
+    VisibilityTimeout             = visibility.seconds
+    DelaySeconds                  = delay.seconds
     ReceiveMessageWaitTimeSeconds = 20
-    KmsMasterKeyId = key.id
-    KmsDataKeyReusePeriodSeconds = 300
-    FifoQueue = if fifo then true else none
-    ContentBasedDeduplication = if fifo then true else none
-    RedrivePolicy = { deadLetterTargetArn = dead_letters.Arn, maxReceiveCount = dead_letter_after }
+    KmsMasterKeyId                = key.id
+    KmsDataKeyReusePeriodSeconds  = 300
+    FifoQueue                     = if fifo then true else none
+    ContentBasedDeduplication     = if fifo then true else none
+    RedrivePolicy                 = { deadLetterTargetArn = dead_letters.Arn, maxReceiveCount = dead_letter_after }
   }
-  deny sqs.All to everyone on queue when { Bool = { "aws:SecureTransport" = "false" } } because "TLS only"
-  deny sqs.All to everyone on dead_letters when { Bool = { "aws:SecureTransport" = "false" } } because "TLS only"
+  deny sqs.All
+    to everyone
+    on queue
+    when { Bool = { "aws:SecureTransport" = "false" } }
+    because "TLS only"
+  deny sqs.All
+    to everyone
+    on dead_letters
+    when { Bool = { "aws:SecureTransport" = "false" } }
+    because "TLS only"
 
   permit sqs.SendMessage to "sns.amazonaws.com" on queue
-    when { ArnEquals = { "aws:SourceArn" = subscription?.source ?? "" }, StringEquals = { "aws:SourceAccount" = env.account.id } }
+    when {
+      ArnEquals = { "aws:SourceArn" = subscription.source }
+      StringEquals = { "aws:SourceAccount" = env.account.id }
+    }
     if subscription != none
     because "the topic delivers here"
   resource delivery: AWS.SNS.Subscription if subscription != none {
-    TopicArn = subscription?.source ?? ""
-    Protocol = "sqs"
-    Endpoint = queue.Arn
+    TopicArn           = subscription.source
+    Protocol           = "sqs"
+    Endpoint           = queue.Arn
     RawMessageDelivery = true
   }
 
   dying: Alarm {
     description = "Messages were put aside: read them, mend what they met, and send them back"
-    namespace = "AWS/SQS"
-    metric = "ApproximateNumberOfMessagesVisible"
-    dimensions = { QueueName = dead_letters.QueueName }
-    statistic = "Maximum"
-    above = 0
-    periods = 1
+    namespace   = "AWS/SQS"
+    metric      = "ApproximateNumberOfMessagesVisible"
+    dimensions  = { QueueName = dead_letters.QueueName }
+    statistic   = "Maximum"
+    above       = 0
+    periods     = 1
   }
   waiting: Alarm {
     description = "Messages wait too long: whoever takes them is slow, or stopped"
-    namespace = "AWS/SQS"
-    metric = "ApproximateAgeOfOldestMessage"
-    dimensions = { QueueName = queue.QueueName }
-    statistic = "Maximum"
-    above = alarm_after.seconds
+    namespace   = "AWS/SQS"
+    metric      = "ApproximateAgeOfOldestMessage"
+    dimensions  = { QueueName = queue.QueueName }
+    statistic   = "Maximum"
+    above       = alarm_after.seconds
   }
 
   /// The queue's address.
@@ -92,10 +103,16 @@ component Queue {
     env URL = queue.ref
   }
   /// Take messages. As a function's `trigger`, Lambda takes them for it.
-  grant consume(batch: Int where 1..10000 = 10, window: Duration where 0s..5min = 0s) for consumer: Poller {
-    ensure visibility >= consumer.timeout else "a message is hidden for ${visibility.seconds}s, and work on it may take ${consumer.timeout.seconds}s: others would take it meanwhile"
-    ensure batch <= 10 or window > 0s else "a batch of more than 10 needs a `window` to collect it in"
-    allow sqs.ReceiveMessage, sqs.DeleteMessage, sqs.ChangeMessageVisibility, sqs.GetQueueAttributes on queue.Arn
+  grant consume(
+    batch: Int where 1..10000 = 10,
+    window: Duration where 0s..5min = 0s,
+  ) for consumer: Poller {
+    ensure visibility >= consumer.timeout
+      else "a message is hidden for ${visibility.seconds}s, and work on it may take ${consumer.timeout.seconds}s: others would take it meanwhile"
+    ensure batch <= 10 or window > 0s
+      else "a batch of more than 10 needs a `window` to collect it in"
+    allow sqs.ReceiveMessage, sqs.DeleteMessage, sqs.ChangeMessageVisibility, sqs.GetQueueAttributes
+      on queue.Arn
     decrypt with key
     connect tcp 443 to aws("sqs")
     env URL = queue.ref

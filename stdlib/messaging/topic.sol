@@ -12,13 +12,21 @@ component Topic {
   param key: Key = platform.key
 
   resource topic: AWS.SNS.Topic {
-    KmsMasterKeyId = key.id
+    KmsMasterKeyId   = key.id
     SignatureVersion = "2"
-    TracingConfig = "Active"
+    TracingConfig    = "Active"
   }
-  deny sns.Publish to everyone when { Bool = { "aws:SecureTransport" = "false" } } because "TLS only"
+  deny sns.Publish
+    to everyone
+    when { Bool = { "aws:SecureTransport" = "false" } }
+    because "TLS only"
   permit sns.Publish to "cloudwatch.amazonaws.com"
-    when { StringEquals = { "aws:SourceAccount" = env.account.id }, ArnLike = { "aws:SourceArn" = "arn:${env.account.partition}:cloudwatch:${env.account.region}:${env.account.id}:alarm:*" } }
+    when {
+      StringEquals = { "aws:SourceAccount" = env.account.id }
+      ArnLike = {
+        "aws:SourceArn" = "arn:${env.account.partition}:cloudwatch:${env.account.region}:${env.account.id}:alarm:*"
+      }
+    }
     if from_alarms
     because "alarms are sent here"
 

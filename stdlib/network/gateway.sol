@@ -13,12 +13,41 @@ type PathPattern = String where /^\/[A-Za-z0-9_.$\/~"'@:+*?&-]*$/
 type Priority = Int where 1..50000
 
 private let letters: {String: Int} = {
-  a = 1, b = 2, c = 3, d = 4, e = 5, f = 6, g = 7, h = 8, i = 9, j = 10, k = 11, l = 12, m = 13
-  n = 14, o = 15, p = 16, q = 17, r = 18, s = 19, t = 20, u = 21, v = 22, w = 23, x = 24, y = 25, z = 26
+  a = 1
+  b = 2
+  c = 3
+  d = 4
+  e = 5
+  f = 6
+  g = 7
+  h = 8
+  i = 9
+  j = 10
+  k = 11
+  l = 12
+  m = 13
+  n = 14
+  o = 15
+  p = 16
+  q = 17
+  r = 18
+  s = 19
+  t = 20
+  u = 21
+  v = 22
+  w = 23
+  x = 24
+  y = 25
+  z = 26
 }
 
+/// Where a letter stands in the alphabet; 0 for what is no lower-case letter.
+private fn rank_of(letter: String) -> Int = letters.get(letter) ?? 0
+
 /// The place of a route that asks for none: longer patterns first, then by the two letters after the first character.
-private fn place_of(route: String) -> Int = 1 + 730 * (64 - min(64, route.length)) + 27 * (letters.get(route.slice(1, 2)) ?? 0) + (letters.get(route.slice(2, 3)) ?? 0)
+private fn place_of(route: String) -> Int = 1 + 730 * (64 - min(64, route.length)) +
+  27 * rank_of(route.slice(1, 2)) +
+  rank_of(route.slice(2, 3))
 
 /// The way in from the internet: a load balancer over all zones that speaks HTTPS alone.
 component Gateway {
@@ -39,14 +68,17 @@ component Gateway {
   /// Whether deleting it needs to be allowed first.
   param deletion_protection: Bool = true
 
-  private let hosted_zone: String? = if certificate == none then env.facts.hosted_zones[domain] else env.facts.hosted_zones.get(domain)
+  private let hosted_zone: String? = if certificate == none
+    then env.facts.hosted_zones[domain]
+    else env.facts.hosted_zones.get(domain)
   private let names: [String] = [host] + aliases
   private let recorded: [String] = if hosted_zone == none then [] else names
 
-  ensure env.account.zones.count >= 2 else "a load balancer needs two zones, and account ${env.account.name} has ${env.account.zones.count}"
+  ensure env.account.zones.count >= 2
+    else "a load balancer needs two zones, and account ${env.account.name} has ${env.account.zones.count}"
 
   resource group: AWS.EC2.SecurityGroup {
-    VpcId = network.vpc_id
+    VpcId            = network.vpc_id
     GroupDescription = "Load balancer"
   }
   on network group in network
@@ -54,10 +86,10 @@ component Gateway {
   connect tcp 80 from 0.0.0.0/0 because "visitors who forget HTTPS are sent to it"
 
   resource load_balancer: AWS.ElasticLoadBalancingV2.LoadBalancer {
-    Type = "application"
-    Scheme = "internet-facing"
-    IpAddressType = "ipv4"
-    Subnets = network.public_subnets
+    Type           = "application"
+    Scheme         = "internet-facing"
+    IpAddressType  = "ipv4"
+    Subnets        = network.public_subnets
     SecurityGroups = [group.GroupId]
     LoadBalancerAttributes = [
       { Key = "deletion_protection.enabled", Value = "${deletion_protection}" }
@@ -75,15 +107,15 @@ component Gateway {
   }
 
   resource own_certificate: AWS.CertificateManager.Certificate if certificate == none {
-    DomainName = host
+    DomainName              = host
     SubjectAlternativeNames = aliases
-    ValidationMethod = "DNS"
+    ValidationMethod        = "DNS"
     DomainValidationOptions = [{ DomainName = name, HostedZoneId = hosted_zone } for name in names]
   }
   resource record: AWS.Route53.RecordSet for name in recorded {
     HostedZoneId = hosted_zone
-    Name = name
-    Type = "A"
+    Name         = name
+    Type         = "A"
     AliasTarget = {
       DNSName = load_balancer.DNSName
       HostedZoneId = load_balancer.CanonicalHostedZoneID
@@ -93,19 +125,23 @@ component Gateway {
 
   resource https: AWS.ElasticLoadBalancingV2.Listener {
     LoadBalancerArn = load_balancer.ref
-    Port = 443
-    Protocol = "HTTPS"
-    SslPolicy = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
-    Certificates = [{ CertificateArn = certificate ?? own_certificate?.ref }]
+    Port            = 443
+    Protocol        = "HTTPS"
+    SslPolicy       = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
+    Certificates    = [{ CertificateArn = certificate ?? own_certificate?.ref }]
     DefaultActions = [{
       Type = "fixed-response"
-      FixedResponseConfig = { StatusCode = "404", ContentType = "text/plain", MessageBody = "Not found" }
+      FixedResponseConfig = {
+        StatusCode = "404"
+        ContentType = "text/plain"
+        MessageBody = "Not found"
+      }
     }]
   }
   resource http: AWS.ElasticLoadBalancingV2.Listener {
     LoadBalancerArn = load_balancer.ref
-    Port = 80
-    Protocol = "HTTP"
+    Port            = 80
+    Protocol        = "HTTP"
     DefaultActions = [{
       Type = "redirect"
       RedirectConfig = { Protocol = "HTTPS", Port = "443", StatusCode = "HTTP_301" }
@@ -114,11 +150,11 @@ component Gateway {
 
   failing: Alarm {
     description = "The load balancer answers with errors of its own: no target is there, or none answers in time"
-    namespace = "AWS/ApplicationELB"
-    metric = "HTTPCode_ELB_5XX_Count"
-    dimensions = { LoadBalancer = load_balancer.LoadBalancerFullName }
-    statistic = "Sum"
-    above = 10
+    namespace   = "AWS/ApplicationELB"
+    metric      = "HTTPCode_ELB_5XX_Count"
+    dimensions  = { LoadBalancer = load_balancer.LoadBalancerFullName }
+    statistic   = "Sum"
+    above       = 10
   }
 
   /// The name by which AWS knows it.
@@ -142,7 +178,8 @@ component Gateway {
   /// Receive all requests to one of the gateway's names.
   grant host(name: HostName, priority: Priority? = none) for consumer: HttpTarget {
     ensure consumer.port != none else "a route needs a `port` to send requests to"
-    ensure name == host or name in aliases else "${name} is not a name of this gateway: add it to its `aliases`"
+    ensure name == host or name in aliases
+      else "${name} is not a name of this gateway: add it to its `aliases`"
     connect tcp consumer.port ?? 80 from group
     /// The listener that the rule belongs to.
     attribute listener: deferred Arn = https.ref

@@ -30,19 +30,19 @@ component Alarm {
   ensure (above == none) != (below == none) else "an alarm needs either `above` or `below`"
 
   resource alarm: AWS.CloudWatch.Alarm {
-    AlarmDescription = description
-    Namespace = namespace
-    MetricName = metric
-    Dimensions = [{ Name = key, Value = value } for key, value in dimensions]
-    Statistic = statistic
-    Period = period.seconds
-    EvaluationPeriods = periods
+    AlarmDescription   = description
+    Namespace          = namespace
+    MetricName         = metric
+    Dimensions         = [{ Name = key, Value = value } for key, value in dimensions]
+    Statistic          = statistic
+    Period             = period.seconds
+    EvaluationPeriods  = periods
     ComparisonOperator = if below == none then "GreaterThanThreshold" else "LessThanThreshold"
-    Threshold = above ?? below ?? 0
-    TreatMissingData = missing
-    ActionsEnabled = true
-    AlarmActions = [topic.arn]
-    OKActions = [topic.arn]
+    Threshold          = above ?? below ?? 0
+    TreatMissingData   = missing
+    ActionsEnabled     = true
+    AlarmActions       = [topic.arn]
+    OKActions          = [topic.arn]
   }
 
   /// The alarm's name.

@@ -11,14 +11,14 @@ component Platform {
   /// How long access logs are kept.
   param keep_logs: Duration = 365d
 
-  encryption: Key {}
+  encryption:  Key       {}
   access_logs: LogBucket { keep = keep_logs }
-  alarm_topic: Topic { subscribers = notify, from_alarms = true }
+  alarm_topic: Topic     { subscribers = notify, from_alarms = true }
 
   resource compute: AWS.ECS.Cluster {
-    CapacityProviders = ["FARGATE"]
+    CapacityProviders               = ["FARGATE"]
     DefaultCapacityProviderStrategy = [{ CapacityProvider = "FARGATE", Weight = 1 }]
-    ClusterSettings = [{ Name = "containerInsights", Value = "enhanced" }]
+    ClusterSettings                 = [{ Name = "containerInsights", Value = "enhanced" }]
   }
 
   /// Encrypts everything that says no other key.

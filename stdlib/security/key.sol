@@ -11,21 +11,31 @@ component Key {
   private let here = "${env.account.region}:${env.account.id}"
 
   resource key: AWS.KMS.Key {
-    Description = description
-    EnableKeyRotation = true
+    Description          = description
+    EnableKeyRotation    = true
     RotationPeriodInDays = 365
-    PendingWindowInDays = pending_deletion.days
+    PendingWindowInDays  = pending_deletion.days
   }
 
   permit kms.Encrypt, kms.Decrypt, kms.ReEncryptFrom, kms.ReEncryptTo, kms.GenerateDataKey, kms.GenerateDataKeyWithoutPlaintext, kms.DescribeKey
     to "logs.${env.account.region}.amazonaws.com"
-    when { ArnLike = { "kms:EncryptionContext:aws:logs:arn" = "arn:${env.account.partition}:logs:${here}:log-group:*" } }
+    when {
+      ArnLike = {
+        "kms:EncryptionContext:aws:logs:arn" = "arn:${env.account.partition}:logs:${here}:log-group:*"
+      }
+    }
     because "log groups are encrypted with this key"
   permit kms.Decrypt, kms.GenerateDataKey to "cloudwatch.amazonaws.com"
-    when { StringEquals = { "aws:SourceAccount" = env.account.id }, ArnLike = { "aws:SourceArn" = "arn:${env.account.partition}:cloudwatch:${here}:alarm:*" } }
+    when {
+      StringEquals = { "aws:SourceAccount" = env.account.id }
+      ArnLike = { "aws:SourceArn" = "arn:${env.account.partition}:cloudwatch:${here}:alarm:*" }
+    }
     because "alarms are sent to encrypted topics"
   permit kms.Decrypt, kms.GenerateDataKey to "sns.amazonaws.com"
-    when { StringEquals = { "aws:SourceAccount" = env.account.id }, ArnLike = { "aws:SourceArn" = "arn:${env.account.partition}:sns:${here}:*" } }
+    when {
+      StringEquals = { "aws:SourceAccount" = env.account.id }
+      ArnLike = { "aws:SourceArn" = "arn:${env.account.partition}:sns:${here}:*" }
+    }
     because "topics deliver to encrypted queues"
 
   /// The key's ARN.

@@ -1,6 +1,7 @@
 /// Every change that passes the checks arrives here by itself.
 environment integration {
-  stage   = integration            // below preproduction: one zone is enough, and one NAT gateway
+  // Below preproduction one zone is enough, and one NAT gateway.
+  stage   = integration
   account = nonprod
   network = 10.10.0.0/16
   release = continuous
@@ -8,7 +9,8 @@ environment integration {
 
 /// The last rehearsal: like production in everything but size.
 environment preproduction {
-  stage   = preproduction          // availability is multi_az from here up, without saying so
+  // Availability is multi_az from here up, without saying so.
+  stage   = preproduction
   account = nonprod
   network = 10.20.0.0/16
   release = manual { approvers = [releasers], from = integration }

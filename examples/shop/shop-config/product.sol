@@ -8,7 +8,7 @@ product shop {
   teams  = { developers = github("acme/shop-dev"), releasers = github("acme/shop-release") }
 
   // `default` gives way to anything more specific: an environment, a solution, the instance itself.
-  default Service { cpu = 0.25 vcpu, memory = 512MiB }
+  default Service  { cpu = 0.25 vcpu, memory = 512MiB }
   default Platform { notify = ["shop-alarms@acme.example"] }
 
   // `enforce` does not: an instance that says otherwise is an error that points at both places.

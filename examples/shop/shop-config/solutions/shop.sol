@@ -8,9 +8,10 @@ use std.network.{Gateway, Network}
 ///
 /// No permission, port or address is written here: each `link` makes them, for this pair and no other.
 solution shop {
-  // Foundation: one network and one way in. How many zones they use is the environment's business.
+  // Foundation: one network and one way in. How many zones they use is the environment's
+  // business. `{ network }` is short for `{ network = network }`.
   network: Network {}
-  entry: Gateway { network }        // `{ network }` is short for `{ network = network }`
+  entry:   Gateway { network }
 
   // Data.
   db: Postgres {
@@ -19,17 +20,19 @@ solution shop {
     size    = if env.stage >= preproduction then large else small
     storage = 50GiB
   }
-  carts: Carts {}
-  media: Bucket {}
+  carts:    Carts  {}
+  media:    Bucket {}
   receipts: Bucket { keep_versions = 365d }
 
   // An order is told once, and heard by all whom it concerns.
   placed: Topic {}
   orders: Queue {
-    subscription      = placed.subscribe()
-    retention         = 4d
-    dead_letter_after = 5           // then it waits among the dead letters, and an alarm goes off
+    subscription = placed.subscribe()
+    retention    = 4d
+    // Then it waits among the dead letters, and an alarm goes off.
+    dead_letter_after = 5
   }
+  // Parcels are packed in the order in which they were paid.
   parcels: Queue { fifo = true }
   notices: Topic { subscribers = ["back-office@acme.example"] }
 
@@ -55,9 +58,11 @@ solution shop {
     image  = image("shop-api")
     port   = 8080
     health = "/healthz"
-    route  = entry.path("/api/*")   // the longer path wins over `/*`
-    scale  = if env.availability == multi_az then 3..12 else 1..3
-    memory = 1GiB                   // more than the product's default
+    // The longer path wins over `/*`.
+    route = entry.path("/api/*")
+    scale = if env.availability == multi_az then 3..12 else 1..3
+    // More than the product's default.
+    memory = 1GiB
 
     // A setting has a type; its value stands in settings/<environment>/shop/api.toml.
     setting LOG_LEVEL: "debug" | "info" | "warn" = "info"
@@ -79,7 +84,8 @@ solution shop {
     runtime = "python3.13"
     handler = "biller.handle"
     memory  = 512MiB
-    timeout = 30s                   // the queue hides a message for longer than that, or it is an error
+    // The queue hides a message for longer than that, or it is an error.
+    timeout = 30s
     trigger = orders.consume(batch: 10)
 
     setting INVOICE_PREFIX: String where /^[A-Z]{2,5}$/
