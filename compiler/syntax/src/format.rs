@@ -48,4 +48,4 @@ pub fn format(text: &str) -> Result<String, Vec<Diagnostic>> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

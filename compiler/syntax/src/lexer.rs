@@ -307,7 +307,7 @@ impl Lexer<'_> {
             let body = rest.get(2..).unwrap_or_default();
             let length = body.windows(2).position(|w| w == b"*/").map_or(rest.len(), |end| end + 4);
             self.push(TokenKind::ForeignComment, length);
-        } else if self.last.is_some_and(|t| t.kind == TokenKind::Word && t.text(self.text) == "where") {
+        } else if self.after_where() {
             let mut length = 1;
             while let Some(byte) = rest.get(length).filter(|b| **b != b'\n') {
                 length += if *byte == b'\\' && rest.get(length + 1).is_some_and(|b| *b != b'\n') { 2 } else { 1 };
@@ -319,6 +319,12 @@ impl Lexer<'_> {
         } else {
             self.push(TokenKind::Punctuation, 1);
         }
+    }
+
+    /// Whether the last token is the word `where`, and not the name of a member.
+    fn after_where(&self) -> bool {
+        let mut said = self.out.tokens.iter().rev().filter(|t| !t.kind.is_trivia()).map(|t| t.text(self.text));
+        said.next() == Some("where") && !matches!(said.next(), Some("." | "?."))
     }
 
     fn quote(&mut self) {

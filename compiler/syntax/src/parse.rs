@@ -182,7 +182,7 @@ impl<'t> Parse<'t> {
                 TokenKind::Comment | TokenKind::ForeignComment => newlines = 0,
                 TokenKind::Doc if self.starts_line(index) => {
                     newlines = 0;
-                    let line = token.text(self.text).trim_start_matches('/').trim_end_matches('\r');
+                    let line = token.text(self.text).trim_start_matches('/').trim_end();
                     lines.push(Name::new(line.strip_prefix(' ').unwrap_or(line)));
                 }
                 _ => break,
@@ -201,9 +201,9 @@ impl<'t> Parse<'t> {
     }
 }
 
-/// The parts of a node, comments left out.
+/// The parts of a node, without comments and the end of the file.
 fn children(pair: Pair<'_>) -> impl Iterator<Item = Pair<'_>> {
-    pair.into_inner().filter(|child| child.as_rule() != Rule::comment)
+    pair.into_inner().filter(|child| !matches!(child.as_rule(), Rule::comment | Rule::EOI))
 }
 
 #[cfg(test)]

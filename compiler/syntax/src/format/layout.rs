@@ -82,6 +82,14 @@ fn breaking(entry: &Entry<'_>, indent: usize) -> Breaks {
     if fits || leaves().any(|leaf| leaf.broken) {
         return Breaks::Never;
     }
+    // A body at its end takes several lines instead, where what stands before it fits.
+    if let Some((Node::Group(body), head)) = entry.nodes.split_last()
+        && body.open == "{"
+        && !body.entries.is_empty()
+        && flat(head).is_some_and(|text| indent + width(&text) + 2 <= WIDTH)
+    {
+        return Breaks::Never;
+    }
     let grouped = entry.nodes.iter().any(|node| matches!(node, Node::Group(_)));
     let has = |breaks: Breaks| leaves().any(|leaf| leaf.breaks == breaks);
     // Only what is too long because of itself: a body on several lines is no reason.

@@ -98,11 +98,13 @@ fn visit(marks: &mut Marks, pair: Pair<'_>, parent: Rule) {
         | Rule::access_if
         | Rule::because
         | Rule::for_clause
-        | Rule::for_condition
         | Rule::when => {
             marks.clauses.insert(at);
         }
         Rule::resource_if if parent == Rule::principal => {
+            marks.clauses.insert(at);
+        }
+        Rule::for_condition if parent == Rule::for_clause => {
             marks.clauses.insert(at);
         }
         Rule::type_args => {

@@ -7,7 +7,11 @@ pub(crate) fn formatted(text: &str) -> String {
     let once = super::format(text).unwrap_or_else(|d| panic!("does not parse: {d:#?}\n{text}"));
     let twice = super::format(&once).unwrap_or_else(|d| panic!("result does not parse: {d:#?}\n{once}"));
     assert_eq!(once, twice, "not a fixed point");
-    assert_eq!(bare(text), bare(&once), "another tree:\n{once}");
+    let (before, after) = (bare(text), bare(&once));
+    let same = before.bytes().zip(after.bytes()).take_while(|(a, b)| a == b).count();
+    let near = |tree: &str| tree.get(same.saturating_sub(80)..).map(|t| t.chars().take(200).collect::<String>());
+    assert_eq!(near(&before), near(&after), "another tree:\n{text}\n----\n{once}");
+    assert!(before == after, "another tree: {once}");
     assert_eq!(comments(text), comments(&once), "other comments:\n{once}");
     once
 }

@@ -43,7 +43,7 @@ impl<'t> Parse<'t> {
         let mut pieces: Vec<Piece> = Vec::with_capacity(levels);
         for child in inner {
             match child.as_rule() {
-                Rule::comment => {}
+                Rule::comment | Rule::EOI => {}
                 Rule::prefix_op => {
                     let piece = self.prefix(&child);
                     pieces.push(piece);
@@ -415,7 +415,7 @@ impl<'t> Parse<'t> {
             ExprKind::Missing => return Element::Error(span),
             _ => return self.bad_key(&key, span),
         };
-        let name = Ident { name, span: key.span };
+        let name = self.named_key(Ident { name, span: key.span });
         match value {
             Some(value) => Element::Field(FieldEntry { name, quoted, punned: false, value }),
             None => Element::Field(FieldEntry { name, quoted, punned: true, value: key }),

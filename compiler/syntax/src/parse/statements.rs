@@ -168,7 +168,15 @@ impl<'t> Parse<'t> {
             self.report(diagnostic);
             solc_source::Name::default()
         });
-        Ident { name, span }
+        self.named_key(Ident { name, span })
+    }
+
+    /// An empty name means a mistake that was reported; so one that was written is.
+    pub(super) fn named_key(&mut self, key: Ident) -> Ident {
+        if key.name.is_empty() {
+            self.report(Diagnostic::error(codes::SYNTAX_ERROR, key.span, "a key has at least one character").label("empty"));
+        }
+        key
     }
 
     /// `name: value`, where `=` was meant; without a value, an instance whose component is still missing.

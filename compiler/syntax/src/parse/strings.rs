@@ -30,7 +30,7 @@ impl<'t> Parse<'t> {
         let span = self.span(&pair);
         let mut multi = false;
         let mut pieces = Vec::new();
-        for child in pair.into_inner() {
+        for child in children(pair) {
             match child.as_rule() {
                 Rule::multi_open => multi = true,
                 Rule::string_text | Rule::multi_text | Rule::raw_text => pieces.push(Piece::Raw(child.as_str())),

@@ -1,5 +1,7 @@
 //! Facts of the parser.
 
+mod robustness;
+
 use crate::ast;
 use solc_source::{Diagnostic, FileId};
 
