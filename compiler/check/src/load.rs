@@ -94,8 +94,11 @@ pub(crate) fn load(files: &Files, diagnostics: &mut Vec<Diagnostic>) -> Vec<Unit
     if files.whole_library {
         wanted.extend(0..library.len());
     }
-    if files.project.iter().any(|f| f.ast.items.iter().any(|i| matches!(i.kind, ast::ItemKind::Solution(_))))
-    {
+    // A declaration that could not be read may be the solution.
+    let needs_platform = |item: &ast::Item| {
+        matches!(item.kind, ast::ItemKind::Solution(_) | ast::ItemKind::Component(_) | ast::ItemKind::Error)
+    };
+    if files.project.iter().any(|f| f.ast.items.iter().any(needs_platform)) {
         want_all(&std("platform"), &mut wanted);
         wanted.extend(named(&by_folder, &library, &std("network"), "Internet"));
     }

@@ -121,6 +121,8 @@ impl Parse<'_> {
         };
         if chains {
             self.chained(&left, infix, at);
+            // What was meant has another type than what stands here.
+            return Expr { kind: ExprKind::Missing, span };
         }
         let (left, right) = (Box::new(left), Box::new(right));
         let kind = match infix {
