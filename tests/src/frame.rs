@@ -3,8 +3,8 @@
 //! Invariant: a file that the sample brings itself takes the place of the frame's; the frame alone is clean.
 //!
 //! A sample names its files as someone in the product's repository would: `solutions/shop.sol`,
-//! `settings/production/shop/api.toml`. What lies in another repository is told by its first folder: `accounts/…`,
-//! `infrastructure/…`; `credentials/…` and `references/…` are the infrastructure repository's.
+//! `settings/production/shop/api.toml`. What lies in another repository is told by its first folder: `accounts-config/…`,
+//! `shop-infrastructure/…`; `credentials/…` and `references/…` are the infrastructure repository's.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -16,9 +16,9 @@ pub type Files = BTreeMap<String, String>;
 pub const ENVIRONMENTS: [&str; 3] = ["integration", "preproduction", "production"];
 
 /// The file that a sample without a `// file:` line is.
-pub const SAMPLE: &str = "shop/solutions/sample.sol";
+pub const SAMPLE: &str = "shop-config/solutions/shop.sol";
 
-const WORKSPACE: &str = "[workspace]\nmembers = [\"accounts\", \"shop\"]\n";
+const WORKSPACE: &str = "[workspace]\nmembers = [\"accounts-config\", \"shop-config\"]\n";
 
 const ACCOUNTS_MANIFEST: &str = "[repository]\nlevel = \"account\"\n";
 
@@ -27,8 +27,8 @@ level = "product"
 class = "development"
 
 [paths]
-accounts = "../accounts"
-infrastructure = "../infrastructure"
+accounts = "../accounts-config"
+infrastructure = "../shop-infrastructure"
 "#;
 
 const ACCOUNTS: &str = r#"account nonprod {
@@ -85,13 +85,13 @@ const FACTS: &str = r#"{
 pub fn frame() -> Files {
     let files = [
         ("solc.toml", WORKSPACE),
-        ("accounts/solc.toml", ACCOUNTS_MANIFEST),
-        ("accounts/accounts.sol", ACCOUNTS),
-        ("shop/solc.toml", PRODUCT_MANIFEST),
-        ("shop/product.sol", PRODUCT),
-        ("shop/environments.sol", ENVIRONMENT_BLOCKS),
-        ("shop/facts.json", FACTS),
-        ("infrastructure/README.md", "Credentials and references.\n"),
+        ("accounts-config/solc.toml", ACCOUNTS_MANIFEST),
+        ("accounts-config/accounts.sol", ACCOUNTS),
+        ("shop-config/solc.toml", PRODUCT_MANIFEST),
+        ("shop-config/product.sol", PRODUCT),
+        ("shop-config/environments.sol", ENVIRONMENT_BLOCKS),
+        ("shop-config/facts.json", FACTS),
+        ("shop-infrastructure/README.md", "Credentials and references.\n"),
     ];
     files.into_iter().map(|(path, text)| (path.to_owned(), text.to_owned())).collect()
 }
@@ -116,9 +116,10 @@ pub fn split(sample: &str) -> Vec<(String, usize, String)> {
 fn from_root(path: &str) -> String {
     let first = path.split('/').next().unwrap_or_default();
     match first {
-        "solc.toml" | "accounts" | "shop" | "infrastructure" => path.to_owned(),
-        "credentials" | "references" => format!("infrastructure/{path}"),
-        _ => format!("shop/{path}"),
+        "solc.toml" => path.to_owned(),
+        "credentials" | "references" => format!("shop-infrastructure/{path}"),
+        _ if first.ends_with("-config") || first.ends_with("-infrastructure") => path.to_owned(),
+        _ => format!("shop-config/{path}"),
     }
 }
 
@@ -127,21 +128,29 @@ fn from_root(path: &str) -> String {
 pub fn around(sample: impl IntoIterator<Item = (String, String)>) -> Files {
     let mut files = frame();
     files.extend(sample);
-    let own_references = files.keys().any(|path| path.starts_with("infrastructure/references/"));
+    let own_references = files.keys().any(|path| path.starts_with("shop-infrastructure/references/"));
     if !own_references {
+        let environments = environments(&files);
         let units: Vec<(String, String)> = files
             .iter()
             .filter(|(path, _)| path.ends_with(".sol"))
             .flat_map(|(_, text)| images(text))
             .collect();
         for (unit, format) in units {
-            for environment in ENVIRONMENTS {
-                let path = format!("infrastructure/references/{environment}/{unit}.json");
+            for environment in &environments {
+                let path = format!("shop-infrastructure/references/{environment}/{unit}.json");
                 files.insert(path, reference(&unit, &format));
             }
         }
     }
     files
+}
+
+/// The environments that the files declare.
+fn environments(files: &Files) -> Vec<String> {
+    let lines = files.iter().filter(|(path, _)| path.ends_with(".sol")).flat_map(|(_, text)| text.lines());
+    let heads = lines.filter_map(|line| line.strip_prefix("environment ")?.split_whitespace().next());
+    heads.map(str::to_owned).collect()
 }
 
 /// The record of an image that a build made.
@@ -180,7 +189,7 @@ mod tests {
     #[test]
     fn a_sample_without_file_lines_is_one_file() {
         let files = split("solution a {}\n");
-        assert_eq!(files, [("shop/solutions/sample.sol".to_owned(), 1, "solution a {}\n".to_owned())]);
+        assert_eq!(files, [("shop-config/solutions/shop.sol".to_owned(), 1, "solution a {}\n".to_owned())]);
     }
 
     #[test]
@@ -189,7 +198,7 @@ mod tests {
         let places: Vec<(&str, usize)> = files.iter().map(|(path, line, _)| (path.as_str(), *line)).collect();
         assert_eq!(
             places,
-            [("shop/solutions/a.sol", 2), ("infrastructure/credentials/production/a/b.toml", 4)]
+            [("shop-config/solutions/a.sol", 2), ("shop-infrastructure/credentials/production/a/b.toml", 4)]
         );
     }
 
@@ -199,7 +208,7 @@ mod tests {
             images("a = image(\"shop-api\")\nb = image(\"biller\", format: zip)"),
             [("shop-api".into(), "docker".into()), ("biller".into(), "zip".into())]
         );
-        let files = around([("shop/a.sol".to_owned(), "x = image(\"api\")".to_owned())]);
-        assert!(files.contains_key("infrastructure/references/production/api.json"));
+        let files = around([("shop-config/a.sol".to_owned(), "x = image(\"api\")".to_owned())]);
+        assert!(files.contains_key("shop-infrastructure/references/production/api.json"));
     }
 }

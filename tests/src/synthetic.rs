@@ -18,7 +18,7 @@ pub fn product(size: usize) -> Files {
     while left > 0 {
         let here = left.min(SOLUTION);
         let (text, data) = solution(number, here);
-        sample.push((format!("shop/solutions/part_{number}.sol"), text));
+        sample.push((format!("shop-config/solutions/part_{number}.sol"), text));
         sample.extend(data);
         left -= here;
         number += 1;
@@ -115,8 +115,8 @@ fn solution(number: usize, size: usize) -> (String, Vec<(String, String)>) {
                     let place = format!("{environment}/part_{number}/service_{index}.toml");
                     let secret =
                         format!("API_KEY = {{ secrets_manager = \"shop/{environment}/{unit}/api-key\" }}\n");
-                    data.push((format!("infrastructure/credentials/{place}"), secret));
-                    data.push((format!("shop/settings/{place}"), "LOG_LEVEL = \"warn\"\n".to_owned()));
+                    data.push((format!("shop-infrastructure/credentials/{place}"), secret));
+                    data.push((format!("shop-config/settings/{place}"), "LOG_LEVEL = \"warn\"\n".to_owned()));
                 }
             }
             Part::Function => {
@@ -176,7 +176,7 @@ mod tests {
     fn a_product_has_as_many_components_as_asked_for() {
         for size in [1, 10, 20, 100] {
             let files = product(size);
-            let solutions = files.iter().filter(|(path, _)| path.starts_with("shop/solutions/"));
+            let solutions = files.iter().filter(|(path, _)| path.starts_with("shop-config/solutions/"));
             let lines = solutions.flat_map(|(_, text)| text.lines());
             let instances = lines.filter(|line| {
                 let declared = line.strip_prefix("  ").and_then(|line| line.split_once(": "));

@@ -29,8 +29,17 @@ fn measured(name: &str, arguments: &[String]) -> Result<bool, String> {
 
 fn program(name: &str, profile: &str, arguments: &[String]) -> Result<bool, String> {
     let workspace = Workspace::find()?;
-    let mut command =
-        workspace.cargo(&["run", "--quiet", "--package", "solc-tests", "--bin", name, "--profile", profile, "--"]);
+    let mut command = workspace.cargo(&[
+        "run",
+        "--quiet",
+        "--package",
+        "solc-tests",
+        "--bin",
+        name,
+        "--profile",
+        profile,
+        "--",
+    ]);
     command.args(arguments);
     Ok(succeeds(&mut command))
 }

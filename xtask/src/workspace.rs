@@ -19,10 +19,8 @@ impl Workspace {
     /// Asks cargo.
     pub(crate) fn find() -> Result<Self, String> {
         let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .parent()
-            .ok_or("the workspace has no root")?
-            .to_path_buf();
+        let root =
+            Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("the workspace has no root")?.to_path_buf();
         let output = Command::new(&cargo)
             .args(["metadata", "--no-deps", "--format-version", "1"])
             .current_dir(&root)

@@ -1,4 +1,0 @@
-solution shop {
-  resource topic: AWS.SNS.Topic {}
-  output arn: deferred String = topic.Arn // error: [unknown-attribute] "Arn"
-}

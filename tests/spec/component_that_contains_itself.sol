@@ -1,7 +1,0 @@
-component Nest {
-  inner: Nest {} // error: [recursive-component] "Nest"
-}
-
-solution shop {
-  nest: Nest {}
-}

@@ -1,5 +1,0 @@
-use std.messaging.Queue
-
-solution shop {
-  orders: Queue { retention = 90500ms } // error: [inexact-conversion] in all
-}

@@ -1,4 +1,0 @@
-solution shop {
-  resource topic: AWS.SNS.Topic {}
-  let named = if topic.TopicName == "orders" then 1 else 2 // error: [deferred-value]
-}

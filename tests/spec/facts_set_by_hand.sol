@@ -1,8 +1,0 @@
-// file: environments.sol
-environment integration {
-  stage = integration
-  account = nonprod
-  network = 10.10.0.0/16
-  release = continuous
-  facts = { hosted_zones = {} } // error: [unknown-field] "facts"
-}

@@ -1,8 +1,0 @@
-use std.messaging.Queue
-
-solution shop {
-  orders: Queue {
-    retention = 4d
-    retention = 5d // error: [duplicate-field] "retention"
-  }
-}

@@ -1,3 +1,0 @@
-solution shop {
-  orders: Queue {} // error: [unknown-component] "Queue"
-}

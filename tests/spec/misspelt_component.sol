@@ -1,5 +1,0 @@
-use std.messaging.Queue
-
-solution shop {
-  orders: Qeue {} // error: [unknown-component] "Qeue"
-}

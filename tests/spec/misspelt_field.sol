@@ -1,7 +1,0 @@
-use std.messaging.Queue
-
-solution shop {
-  orders: Queue {
-    retenton = 4d // error: [unknown-field] "retenton"
-  }
-}

@@ -1,3 +1,0 @@
-use std.messaging.Queu // error: [unknown-import] "Queu"
-
-solution shop {}

@@ -1,3 +1,0 @@
-use std.mesaging.Queue // error: [unknown-import] "Queue"
-
-solution shop {}

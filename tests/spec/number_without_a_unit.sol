@@ -1,5 +1,0 @@
-use std.messaging.Queue
-
-solution shop {
-  orders: Queue { retention = 4 } // error: [type-mismatch]
-}

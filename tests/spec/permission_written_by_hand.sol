@@ -1,3 +1,0 @@
-solution shop {
-  resource role: AWS.IAM.Role { AssumeRolePolicyDocument = {} } // error: [access-outside-link]
-}

@@ -1,3 +1,0 @@
-solution shop {
-  resource table: AWS.DynamoDb.Table {} // error: [unknown-resource-type] "DynamoDb"
-}

@@ -1,3 +1,0 @@
-solution shop {
-  let same = production == integration // error: [ambiguous-comparison]
-}

@@ -1,6 +1,0 @@
-use std.messaging.Queue
-
-solution shop {
-  orders: Queue {}
-  orders: Queue {} // error: [duplicate-name] "orders"
-}

@@ -1,5 +1,0 @@
-// file: solutions/one.sol
-solution shop {}
-
-// file: solutions/two.sol
-solution shop {} // error: [duplicate-name] "shop"

@@ -1,3 +1,0 @@
-solution shop {
-  let nonsense = 30s + 512MiB // error: [type-mismatch]
-}
