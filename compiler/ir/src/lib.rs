@@ -3,8 +3,72 @@
 //! Invariant: after `lower` nothing is conditional and nothing has a name from source; every replica and every
 //! permission is a node with its span and its reason.
 
+mod availability;
+mod closed;
+pub mod codes;
+mod evaluate;
+mod files;
+mod flows;
+mod graph;
+mod ids;
 pub mod inputs;
+mod limits;
+mod links;
+mod lower;
 pub mod model;
+mod order;
+mod policies;
+mod roles;
+mod rules;
+mod stacks;
+mod sweep;
+mod tags;
+pub mod verify;
 
+pub use availability::{Difference, availability_differences, availability_replaces};
 pub use inputs::{Documents, Inputs, PathDocument};
 pub use model::{Deployment, Value};
+
+use solc_check::hir::{BlockId, BlockKind, Project};
+use solc_source::{Diagnostic, Name};
+
+/// Evaluation may go 4,000 values deep, and each level takes a few kilobytes.
+const STACK_SIZE: usize = 256 * 1024 * 1024;
+
+/// Lowers one environment: all solutions, explicit, with every mistake that its values show.
+///
+/// Runs on a thread of its own, whose stack is large enough for the deepest chain of values.
+#[must_use]
+pub fn lower(project: &Project, environment: BlockId, inputs: &Inputs) -> (Deployment, Vec<Diagnostic>) {
+    on_large_stack(|| lower::lower(project, environment, inputs))
+}
+
+/// The environments of a project, in the order of their blocks.
+#[must_use]
+pub fn environments(project: &Project) -> Vec<(BlockId, Name)> {
+    let blocks = project.blocks.iter().enumerate().filter(|(_, b)| b.kind == BlockKind::Environment);
+    blocks.filter_map(|(i, b)| Some((BlockId(u32::try_from(i).ok()?), b.name.clone()))).collect()
+}
+
+/// Mistakes that concern no single environment: networks that overlap, data files for environments that do not
+/// exist, accounts and teams that nobody uses.
+#[must_use]
+pub fn configuration(project: &Project, inputs: &Inputs) -> Vec<Diagnostic> {
+    on_large_stack(|| {
+        let mut evaluation = evaluate::Evaluation::new(project, inputs, None);
+        evaluate::blocks::check_all(&mut evaluation);
+        files::unknown_environments(&mut evaluation);
+        evaluation.diagnostics
+    })
+}
+
+fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK_SIZE).spawn_scoped(scope, work);
+        match thread.map(std::thread::ScopedJoinHandle::join) {
+            Ok(Ok(result)) => result,
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            Err(error) => std::panic::panic_any(format!("no thread to evaluate on: {error}")),
+        }
+    })
+}

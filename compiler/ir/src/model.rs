@@ -2,7 +2,6 @@
 //!
 //! Invariant: ids are indices into the deployment's arenas, assigned in an order that depends on the source alone.
 
-use indexmap::IndexMap;
 use solc_check::hir::Layer;
 use solc_schema::ResourceType;
 use solc_source::{Name, Span};
@@ -51,12 +50,33 @@ pub struct Deployment {
     pub stacks: Vec<Stack>,
     /// Outputs of solutions.
     pub outputs: Vec<Output>,
-    /// Images that the environment runs.
+    /// Images that the environment runs, sorted by unit.
     pub images: Vec<Image>,
+    /// Which stack of its layer each component is in, as `stacks.lock` writes it: only layers that need more
+    /// than one stack, or that the lock names already.
+    pub assignment: Assignment,
+    /// What the environment and its instances were allowed not to do, and why.
+    pub waivers: Vec<Waiver>,
+}
+
+/// `<solution>/<layer>` to component path to the number of its stack, the first being 1.
+pub type Assignment = std::collections::BTreeMap<Name, std::collections::BTreeMap<Name, u32>>;
+
+/// Something that was waived.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Waiver {
+    /// `availability`
+    pub what: Name,
+    /// The environment, or the path of the instance.
+    pub place: Name,
+    /// Why.
+    pub because: Name,
+    /// Where it is written.
+    pub span: Span,
 }
 
 /// The environment a deployment is for.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Environment {
     /// `production`
     pub name: Name,
@@ -99,8 +119,34 @@ pub struct Instance {
     pub layer: Layer,
     /// Whether it is stateful.
     pub stateful: bool,
+    /// Its parameters, each with what set it.
+    pub parameters: Vec<Parameter>,
     /// Where it is declared.
     pub span: Span,
+}
+
+/// A resolved parameter.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parameter {
+    /// Its name.
+    pub name: Name,
+    /// What set it.
+    pub origin: Origin,
+    /// Where the value is written.
+    pub span: Span,
+}
+
+/// What set a parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// The component's own default.
+    Component,
+    /// A `default` of a configuration block or solution.
+    Profile,
+    /// The instance itself.
+    Instance,
+    /// An `enforce` of a configuration block or solution.
+    Enforced,
 }
 
 /// A resource, with everything CloudFormation is told about it.
@@ -116,8 +162,8 @@ pub struct Resource {
     pub name: Name,
     /// The zone it is pinned to (`per zone`).
     pub zone: Option<Name>,
-    /// Its properties; values are never `Value::None`.
-    pub properties: IndexMap<Name, Value>,
+    /// Its properties, sorted by name; nothing is there that is not emitted.
+    pub properties: Vec<(Name, Value)>,
     /// Explicit order, beyond what references give; sorted.
     pub depends_on: Vec<ResourceId>,
     /// `DeletionPolicy` and `UpdateReplacePolicy`, where they are not `Delete`.
@@ -126,8 +172,17 @@ pub struct Resource {
     pub stack: Option<StackId>,
     /// Where it is declared.
     pub span: Span,
-    /// Where each property is written (dotted path to span), as far as it stands in source.
-    pub property_spans: Vec<(Name, Span)>,
+    /// Where each property is written (dotted path to span), as far as it stands in source; shared by all
+    /// resources of one declaration.
+    pub property_spans: Arc<[(Name, Span)]>,
+}
+
+impl Resource {
+    /// A property by name.
+    #[must_use]
+    pub fn property(&self, name: &str) -> Option<&Value> {
+        self.properties.iter().find(|(n, _)| n == name).map(|(_, value)| value)
+    }
 }
 
 /// What happens to the data when a resource goes.
@@ -152,14 +207,76 @@ pub enum Value {
     String(Name),
     /// A list.
     List(Arc<[Value]>),
-    /// An object; emission sorts keys.
-    Object(Arc<IndexMap<Name, Value>>),
+    /// An object, sorted by key (see [`Value::object`]).
+    Object(Arc<[(Name, Value)]>),
     /// `Ref`
     Ref(ResourceId),
     /// `Fn::GetAtt`
     Attribute(ResourceId, Name),
     /// `Fn::Join` with an empty separator; at least one part is deferred.
     Join(Arc<[Value]>),
+}
+
+impl Value {
+    /// An object; of two entries with one key, the later wins.
+    #[must_use]
+    pub fn object(entries: impl IntoIterator<Item = (Name, Value)>) -> Self {
+        let mut entries: Vec<(Name, Self)> = entries.into_iter().collect();
+        entries.reverse();
+        entries.sort_by(|a, b| a.0.cmp(&b.0));
+        entries.dedup_by(|a, b| a.0 == b.0);
+        Self::Object(entries.into())
+    }
+
+    /// A list.
+    #[must_use]
+    pub fn list(elements: impl IntoIterator<Item = Self>) -> Self {
+        Self::List(elements.into_iter().collect())
+    }
+
+    /// A text.
+    #[must_use]
+    pub fn string(text: impl Into<Name>) -> Self {
+        Self::String(text.into())
+    }
+
+    /// The entry of an object.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Self> {
+        match self {
+            Self::Object(entries) => entries.iter().find(|(k, _)| k == key).map(|(_, value)| value),
+            Self::Bool(_)
+            | Self::Int(_)
+            | Self::Number(_)
+            | Self::String(_)
+            | Self::List(_)
+            | Self::Ref(_)
+            | Self::Attribute(..)
+            | Self::Join(_) => None,
+        }
+    }
+
+    /// Calls `f` with every resource that the value refers to; the attribute is `None` for `Ref`.
+    pub fn references(&self, f: &mut impl FnMut(ResourceId, Option<&Name>)) {
+        match self {
+            Self::Bool(_) | Self::Int(_) | Self::Number(_) | Self::String(_) => {}
+            Self::List(items) | Self::Join(items) => items.iter().for_each(|v| v.references(f)),
+            Self::Object(entries) => entries.iter().for_each(|(_, v)| v.references(f)),
+            Self::Ref(id) => f(*id, None),
+            Self::Attribute(id, name) => f(*id, Some(name)),
+        }
+    }
+
+    /// Whether any part is known only when deploying.
+    #[must_use]
+    pub fn is_deferred(&self) -> bool {
+        match self {
+            Self::Bool(_) | Self::Int(_) | Self::Number(_) | Self::String(_) => false,
+            Self::List(items) => items.iter().any(Self::is_deferred),
+            Self::Object(entries) => entries.iter().any(|(_, v)| v.is_deferred()),
+            Self::Ref(_) | Self::Attribute(..) | Self::Join(_) => true,
+        }
+    }
 }
 
 /// A link that was lowered.
@@ -226,7 +343,7 @@ pub struct Statement {
 }
 
 /// An end of a flow.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Peer {
     /// A security group.
     Group(ResourceId),

@@ -1,0 +1,300 @@
+//! A lazy, memoised interpreter over HIR bodies, for one environment.
+//!
+//! A member of an instance is worked out when something first needs it; what needs itself is `value-cycle`.
+//! Properties of resources are worked out last, because nothing evaluates through them: a reference to a
+//! resource is a deferred value. So links may be cyclic, and values may not.
+//!
+//! Invariant: every program ends (step budget, depth limit), and evaluation depends on source and inputs alone.
+
+pub(crate) mod blocks;
+pub(crate) mod builtins;
+pub(crate) mod cidr;
+pub(crate) mod collections;
+pub(crate) mod conform;
+pub(crate) mod data;
+pub(crate) mod expr;
+pub(crate) mod grants;
+pub(crate) mod images;
+pub(crate) mod instances;
+pub(crate) mod json;
+pub(crate) mod members;
+pub(crate) mod ops;
+pub(crate) mod parameters;
+pub(crate) mod properties;
+pub(crate) mod resources;
+pub(crate) mod secrets;
+pub(crate) mod settings;
+pub(crate) mod text;
+pub(crate) mod tree;
+pub(crate) mod value;
+
+use crate::inputs::Inputs;
+use crate::model::{self, InstanceId, Origin, ResourceId};
+use rustc_hash::FxHashMap;
+use solc_check::hir::{
+    self, AliasId, BlockId, Body, BodyId, ComponentId, GlobalId, LocalId, MemberId, Project, RecordId,
+};
+use solc_schema::ResourceType;
+use solc_source::{Code, Diagnostic, Name, Span};
+use std::sync::Arc;
+use value::Value;
+
+/// Steps for one environment: two orders of magnitude more than the largest product we know needs.
+const STEP_BUDGET: u64 = 200_000_000;
+/// How deeply values may wait for each other; the stack of `lower` holds this many levels with room to spare.
+const MAX_DEPTH: u32 = 4_000;
+
+/// A value that is worked out once.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Slot {
+    /// Nobody asked yet.
+    #[default]
+    Todo,
+    /// Being worked out.
+    Doing,
+    /// Known.
+    Done(Value),
+}
+
+/// What is being worked out, for messages about cycles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Doing {
+    /// A member of an instance.
+    Member(InstanceId, MemberId),
+    /// A field of a block.
+    Field(BlockId, usize),
+    /// A top-level `let`.
+    Global(GlobalId),
+}
+
+/// Where an expression is evaluated.
+pub(crate) struct Frame<'a> {
+    /// The body its ids are of.
+    pub(crate) body: &'a Body,
+    /// The instance whose members it may name.
+    pub(crate) instance: Option<InstanceId>,
+    /// Slots that are bound; the last binding of a slot counts.
+    pub(crate) locals: Vec<(LocalId, Value)>,
+}
+
+impl<'a> Frame<'a> {
+    pub(crate) fn new(body: &'a Body, instance: Option<InstanceId>) -> Self {
+        Self { body, instance, locals: Vec::new() }
+    }
+
+    pub(crate) fn local(&self, id: LocalId) -> Value {
+        self.locals.iter().rev().find(|(l, _)| *l == id).map_or(Value::Missing, |(_, v)| v.clone())
+    }
+}
+
+/// An instance while lowering.
+pub(crate) struct Instance<'a> {
+    pub(crate) path: Name,
+    /// What the logical ids of its resources begin with.
+    pub(crate) prefix: Name,
+    /// The name in its parent, without the key.
+    pub(crate) name: Name,
+    /// Its key among the occurrences.
+    pub(crate) key: Option<Name>,
+    pub(crate) id: ComponentId,
+    pub(crate) component: &'a hir::Component,
+    pub(crate) parent: Option<InstanceId>,
+    /// The instance of the solution it belongs to; itself for that one.
+    pub(crate) root: InstanceId,
+    pub(crate) decl: Option<&'a hir::Instance>,
+    /// What the occurrence's clause binds, in the parent's body.
+    pub(crate) locals: Vec<(LocalId, Value)>,
+    /// The name's place.
+    pub(crate) span: Span,
+    pub(crate) members: Vec<Slot>,
+    pub(crate) parameters: Vec<model::Parameter>,
+    /// In the order in which they were made; sorted by declaration when visited.
+    pub(crate) children: Vec<InstanceId>,
+    pub(crate) links: LinkSlot,
+    /// Its own resources.
+    pub(crate) resources: Vec<ResourceId>,
+    /// Whether it is the platform of its solution, or inside it.
+    pub(crate) platform: bool,
+}
+
+/// The links of an instance, worked out once.
+#[derive(Clone, Default)]
+pub(crate) enum LinkSlot {
+    #[default]
+    Todo,
+    Doing,
+    Done(Arc<[grants::EvaluatedLink]>),
+}
+
+/// Where a resource comes from.
+#[derive(Clone)]
+pub(crate) enum Source<'a> {
+    /// A declaration, with what its expansion binds.
+    Declared(&'a hir::Resource, Vec<(LocalId, Value)>),
+    /// The compiler: roles, policies, rules.
+    Derived,
+}
+
+/// A resource while lowering.
+pub(crate) struct Resource<'a> {
+    pub(crate) logical_id: Name,
+    pub(crate) ty: &'static ResourceType,
+    pub(crate) instance: InstanceId,
+    pub(crate) name: Name,
+    pub(crate) zone: Option<Name>,
+    pub(crate) source: Source<'a>,
+    pub(crate) properties: Vec<(Name, model::Value)>,
+    pub(crate) depends_on: Vec<ResourceId>,
+    /// A resource with which this one lives and dies, beyond what it refers to.
+    pub(crate) attached: Vec<ResourceId>,
+    /// The layer, where it is not the instance's.
+    pub(crate) layer: Option<hir::Layer>,
+    pub(crate) span: Span,
+    pub(crate) property_spans: Arc<[(Name, Span)]>,
+}
+
+/// A field that a profile sets.
+#[derive(Clone, Copy)]
+pub(crate) struct Setter<'a> {
+    pub(crate) origin: Origin,
+    pub(crate) field: &'a hir::FieldValue,
+    pub(crate) body: BodyId,
+    /// The solution whose instance the expression may name.
+    pub(crate) solution: Option<ComponentId>,
+}
+
+/// Everything that lowering one environment knows.
+pub(crate) struct Evaluation<'a> {
+    pub(crate) project: &'a Project,
+    pub(crate) inputs: &'a Inputs,
+    /// The environment; a block without one where blocks alone are checked.
+    pub(crate) block: Option<BlockId>,
+    pub(crate) environment: model::Environment,
+    /// Zones of the account as values, and how many of them are active.
+    pub(crate) zones: Vec<(Name, Value)>,
+    pub(crate) active_zones: usize,
+    /// Whether missing inputs are errors.
+    pub(crate) strict: bool,
+    /// Whether credentials and images are checked.
+    pub(crate) with_infrastructure: bool,
+    pub(crate) instances: Vec<Instance<'a>>,
+    pub(crate) resources: Vec<Resource<'a>>,
+    pub(crate) links: Vec<model::Link>,
+    pub(crate) statements: Vec<model::Statement>,
+    pub(crate) flows: Vec<model::Flow>,
+    pub(crate) outputs: Vec<model::Output>,
+    pub(crate) images: std::collections::BTreeMap<Name, model::Image>,
+    pub(crate) waivers: Vec<model::Waiver>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    /// Fields that blocks set, by component: from general to specific.
+    pub(crate) profiles: FxHashMap<ComponentId, Vec<Setter<'a>>>,
+    /// Tags and settings that blocks set, from general to specific.
+    pub(crate) tag_profiles: Vec<Setter<'a>>,
+    pub(crate) setting_profiles: Vec<Setter<'a>>,
+    pub(crate) documents: settings::Documents<'a>,
+    pub(crate) known_settings: FxHashMap<InstanceId, Value>,
+    pub(crate) known_secrets: FxHashMap<InstanceId, Value>,
+    pub(crate) record_names: FxHashMap<Name, RecordId>,
+    pub(crate) spans: FxHashMap<(ComponentId, MemberId), Arc<[(Name, Span)]>>,
+    /// Roles whose platform statements are still to be lowered.
+    pub(crate) roles: Vec<crate::roles::Role<'a>>,
+    /// What opens a resource to its users: the policies of a role, the policy of a bucket that permits something.
+    pub(crate) opening: Vec<(ResourceId, ResourceId)>,
+    pub(crate) places: FxHashMap<InstanceId, crate::flows::Place>,
+    pub(crate) known_rules: rustc_hash::FxHashSet<(model::Peer, model::Peer, Name, (u16, u16))>,
+    block_fields: FxHashMap<(BlockId, usize), Slot>,
+    globals: FxHashMap<GlobalId, Slot>,
+    platforms: FxHashMap<InstanceId, InstanceId>,
+    internet: Option<InstanceId>,
+    regexes: FxHashMap<AliasId, Option<regex_lite::Regex>>,
+    doing: Vec<Doing>,
+    steps: u64,
+    depth: u32,
+    exhausted: bool,
+}
+
+impl<'a> Evaluation<'a> {
+    /// Nothing evaluated yet.
+    pub(crate) fn new(project: &'a Project, inputs: &'a Inputs, block: Option<BlockId>) -> Self {
+        let record_names = project
+            .records
+            .iter()
+            .enumerate()
+            .filter(|(_, r)| !r.name.is_empty())
+            .map(|(i, r)| (r.name.clone(), RecordId(u32::try_from(i).unwrap_or(u32::MAX))))
+            .collect();
+        Self {
+            project,
+            inputs,
+            block,
+            environment: model::Environment::default(),
+            zones: Vec::new(),
+            active_zones: 0,
+            strict: inputs.strict,
+            with_infrastructure: false,
+            instances: Vec::new(),
+            resources: Vec::new(),
+            links: Vec::new(),
+            statements: Vec::new(),
+            flows: Vec::new(),
+            outputs: Vec::new(),
+            images: std::collections::BTreeMap::new(),
+            waivers: Vec::new(),
+            diagnostics: Vec::new(),
+            profiles: FxHashMap::default(),
+            tag_profiles: Vec::new(),
+            setting_profiles: Vec::new(),
+            documents: settings::Documents::default(),
+            known_settings: FxHashMap::default(),
+            known_secrets: FxHashMap::default(),
+            record_names,
+            spans: FxHashMap::default(),
+            roles: Vec::new(),
+            opening: Vec::new(),
+            places: FxHashMap::default(),
+            known_rules: rustc_hash::FxHashSet::default(),
+            block_fields: FxHashMap::default(),
+            globals: FxHashMap::default(),
+            platforms: FxHashMap::default(),
+            internet: None,
+            regexes: FxHashMap::default(),
+            doing: Vec::new(),
+            steps: 0,
+            depth: 0,
+            exhausted: false,
+        }
+    }
+
+    /// A body of the project.
+    pub(crate) fn body(&self, id: BodyId) -> &'a Body {
+        static EMPTY: Body = Body { exprs: Vec::new(), types: Vec::new(), locals: 0 };
+        self.project.bodies.get(id.index()).unwrap_or(&EMPTY)
+    }
+
+    pub(crate) fn instance(&self, id: InstanceId) -> Option<&Instance<'a>> {
+        self.instances.get(id.index())
+    }
+
+    pub(crate) fn instance_mut(&mut self, id: InstanceId) -> Option<&mut Instance<'a>> {
+        self.instances.get_mut(id.index())
+    }
+
+    pub(crate) fn resource(&self, id: ResourceId) -> Option<&Resource<'a>> {
+        self.resources.get(id.index())
+    }
+
+    /// The path of an instance, for messages.
+    pub(crate) fn path(&self, id: InstanceId) -> Name {
+        self.instance(id).map(|i| i.path.clone()).unwrap_or_default()
+    }
+
+    pub(crate) fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// An error, and the value that silences what follows from it.
+    pub(crate) fn fail(&mut self, code: Code, span: Span, message: impl Into<String>) -> Value {
+        self.report(Diagnostic::error(code, span, message));
+        Value::Missing
+    }
+}

@@ -1,0 +1,172 @@
+//! Functions of the language.
+
+use super::value::{Map, Value};
+use super::{Evaluation, Frame, cidr, ops};
+use crate::codes;
+use crate::model;
+use solc_check::hir::{Builtin, ExprId};
+use solc_source::{Diagnostic, Name, Span};
+
+impl<'a> Evaluation<'a> {
+    pub(crate) fn builtin(
+        &mut self,
+        frame: &mut Frame<'a>,
+        builtin: Builtin,
+        args: &'a [ExprId],
+        span: Span,
+    ) -> Value {
+        let values: Vec<Value> = args.iter().map(|a| self.eval(frame, *a)).collect();
+        if values.contains(&Value::Missing) {
+            return Value::Missing;
+        }
+        match (builtin, values.as_slice()) {
+            (Builtin::Image, [Value::Text(unit)]) => self.image(unit, None, span),
+            (Builtin::Image, [Value::Text(unit), format]) => {
+                let format = self.key_of(format);
+                self.image(unit, format, span)
+            }
+            (Builtin::Count, [value]) => self.property(value, solc_check::hir::Property::Count, span),
+            (Builtin::Join, [Value::List(items)]) => self.join(items, ""),
+            (Builtin::Join, [Value::List(items), Value::Text(separator)]) => self.join(items, separator),
+            (Builtin::Flatten, [Value::List(lists)]) => {
+                let mut all = Vec::new();
+                for list in lists.iter() {
+                    match list {
+                        Value::List(items) => all.extend(items.iter().cloned()),
+                        Value::None => {}
+                        _ => return Value::Missing,
+                    }
+                }
+                Value::List(all.into())
+            }
+            (Builtin::Merge, [Value::Map(a), Value::Map(b)]) => ops::merge(a, b),
+            (Builtin::Json, [value]) => self.json(value),
+            (Builtin::Min, [a, b]) => pick(a, b, true),
+            (Builtin::Max, [a, b]) => pick(a, b, false),
+            (Builtin::Sort, [Value::List(items)]) => sort(items),
+            (Builtin::Unique, [Value::List(items)]) => {
+                let mut seen: Vec<Value> = Vec::new();
+                for item in items.iter() {
+                    if !seen.iter().any(|s| ops::equal(s, item)) {
+                        seen.push(item.clone());
+                    }
+                }
+                Value::List(seen.into())
+            }
+            (Builtin::Aws, [service]) => self.key_of(service).map_or(Value::Missing, Value::Service),
+            (Builtin::CidrSubnet, [Value::Cidr(address, prefix), Value::Int(bits), Value::Int(index)]) => {
+                self.subnet((*address, *prefix), *bits, *index, span)
+            }
+            (Builtin::Replace, [Value::Text(text), Value::Text(from), Value::Text(to)])
+                if !from.is_empty() =>
+            {
+                Value::text(text.replace(from.as_str(), to))
+            }
+            (Builtin::Replace, [text @ Value::Text(_), ..]) => text.clone(),
+            (Builtin::StartsWith, [Value::Text(text), Value::Text(prefix)]) => {
+                Value::Bool(text.starts_with(prefix.as_str()))
+            }
+            (Builtin::EndsWith, [Value::Text(text), Value::Text(suffix)]) => {
+                Value::Bool(text.ends_with(suffix.as_str()))
+            }
+            (Builtin::Split, [Value::Text(text), Value::Text(separator)]) => {
+                if separator.is_empty() {
+                    Value::list(text.chars().map(|c| Value::text(c.to_string())))
+                } else {
+                    Value::list(text.split(separator.as_str()).map(Value::text))
+                }
+            }
+            (Builtin::Get, [Value::Map(map) | Value::ZoneMap(map), key]) => {
+                self.key_of(key).and_then(|k| map.get(&k).cloned()).unwrap_or(Value::None)
+            }
+            (Builtin::Contains, [of, what]) => ops::contains(of, what),
+            (Builtin::Slice, [Value::Text(text), Value::Int(from), Value::Int(to)]) => {
+                let at = |n: i64| usize::try_from(n.max(0)).unwrap_or(usize::MAX);
+                let (from, to) = (at(*from), at(*to));
+                Value::text(text.chars().skip(from).take(to.saturating_sub(from)).collect::<String>())
+            }
+            (
+                Builtin::Image
+                | Builtin::Count
+                | Builtin::Join
+                | Builtin::Flatten
+                | Builtin::Merge
+                | Builtin::Json
+                | Builtin::Min
+                | Builtin::Max
+                | Builtin::Sort
+                | Builtin::Unique
+                | Builtin::Aws
+                | Builtin::CidrSubnet
+                | Builtin::Replace
+                | Builtin::StartsWith
+                | Builtin::EndsWith
+                | Builtin::Split
+                | Builtin::Get
+                | Builtin::Contains
+                | Builtin::Slice,
+                _,
+            ) => Value::Missing,
+        }
+    }
+
+    fn join(&self, items: &[Value], separator: &str) -> Value {
+        let mut parts: Vec<model::Value> = Vec::with_capacity(items.len() * 2);
+        for item in items {
+            if !parts.is_empty() && !separator.is_empty() {
+                parts.push(model::Value::string(separator));
+            }
+            match self.text_of(item) {
+                Some(text) => parts.push(text),
+                None => return Value::Missing,
+            }
+        }
+        Value::from_parts(parts)
+    }
+
+    fn subnet(&mut self, range: (u32, u8), bits: i64, index: i64, span: Span) -> Value {
+        if let Some((address, prefix)) = cidr::subnet(range, bits, index) {
+            return Value::Cidr(address, prefix);
+        }
+        let shown = cidr::show(range);
+        let room = 32 - i64::from(range.1);
+        let label = if !(0..=room).contains(&bits) {
+            format!("`{shown}` has {room} bits to give, and this asks for {bits}")
+        } else {
+            format!(
+                "{bits} bits make {} ranges, counted from 0, and this asks for number {index}",
+                1_u64 << bits
+            )
+        };
+        self.report(
+            Diagnostic::error(codes::CIDR_DOES_NOT_FIT, span, format!("`{shown}` has no such part"))
+                .label(label)
+                .help("use a larger range, or ask for fewer or smaller parts"),
+        );
+        Value::Missing
+    }
+}
+
+fn pick(a: &Value, b: &Value, least: bool) -> Value {
+    match ops::binary(solc_check::hir::BinaryOp::LessEqual, a, b) {
+        Ok(Value::Bool(a_first)) if a_first == least => a.clone(),
+        Ok(Value::Bool(_)) => b.clone(),
+        Ok(_) | Err(_) => Value::Missing,
+    }
+}
+
+/// Texts by their characters, numbers by size.
+fn sort(items: &[Value]) -> Value {
+    let mut sorted = items.to_vec();
+    sorted.sort_by(|a, b| match (a, b) {
+        (Value::Text(a), Value::Text(b)) => a.cmp(b),
+        (Value::Int(a), Value::Int(b)) => a.cmp(b),
+        _ => std::cmp::Ordering::Equal,
+    });
+    Value::List(sorted.into())
+}
+
+/// An entry of a map as text, for records that the language itself makes.
+pub(crate) fn record(entries: impl IntoIterator<Item = (&'static str, Value)>) -> Map {
+    entries.into_iter().map(|(k, v)| (Name::new_static(k), v)).collect()
+}

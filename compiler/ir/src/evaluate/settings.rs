@@ -1,0 +1,223 @@
+//! Settings: declared in instances, set in `settings/<environment>/<solution>/<component>.toml`.
+//!
+//! Order, as for parameters: the declaration's default, `default settings`, the data file, `enforce settings`.
+//! What links publish joins them as `<TARGET>_<NAME>`.
+//!
+//! Invariant: a declaration without a value and a value without a declaration are both reported, with the
+//! environment nowhere in the text, so that one mistake in several environments is one diagnostic.
+
+use super::value::{Map, Value};
+use super::{Evaluation, Frame};
+use crate::codes;
+use crate::inputs::PathDocument;
+use crate::model::{InstanceId, Origin};
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
+use solc_check::hir::{ProfileTarget, SettingDecl};
+use solc_source::data::{Entry, Node};
+use solc_source::{Diagnostic, Name, Severity, Span};
+use std::sync::Arc;
+
+/// Data files of one environment by dotted path.
+#[derive(Default)]
+pub(crate) struct Documents<'a> {
+    pub(crate) settings: IndexMap<Name, &'a PathDocument, FxBuildHasher>,
+    pub(crate) credentials: IndexMap<Name, &'a PathDocument, FxBuildHasher>,
+    pub(crate) images: IndexMap<Name, &'a PathDocument, FxBuildHasher>,
+}
+
+/// Path components joined by dots, as instances spell their paths.
+pub(crate) fn dotted(path: &[Name]) -> Name {
+    match path {
+        [single] => single.clone(),
+        _ => Name::from(path.iter().map(Name::as_str).collect::<Vec<_>>().join(".")),
+    }
+}
+
+impl<'a> Evaluation<'a> {
+    /// Files the environment's documents by path.
+    pub(crate) fn collect_documents(&mut self) {
+        let inputs = self.inputs;
+        let environment = self.environment.name.clone();
+        let of = |documents: &'a [PathDocument]| {
+            documents.iter().filter(|d| d.environment == environment).map(|d| (dotted(&d.path), d)).collect()
+        };
+        self.documents = Documents {
+            settings: of(&inputs.documents.settings),
+            credentials: of(&inputs.documents.credentials),
+            images: of(&inputs.documents.images),
+        };
+    }
+
+    /// `settings` of an instance: declared ones and what links publish, by name.
+    pub(crate) fn settings(&mut self, instance: Option<InstanceId>) -> Value {
+        let Some(id) = instance else { return Value::Missing };
+        if let Some(known) = self.known_settings.get(&id) {
+            return known.clone();
+        }
+        let mut all: Vec<(Name, Value)> = self.declared_settings(id);
+        let mut sources: Vec<(Name, Span)> =
+            self.instance(id).and_then(|i| i.decl).map_or_else(Vec::new, |d| {
+                let settings = d.settings.iter().map(|s| (s.name.clone(), s.span));
+                settings.chain(d.secrets.iter().map(|s| (s.name.clone(), s.span))).collect()
+            });
+        for link in self.links_of(id).iter() {
+            for (name, value) in &link.environment {
+                if let Some((_, known)) = all.iter().find(|(n, _)| n == name)
+                    && known == value
+                    && !self
+                        .instance(id)
+                        .and_then(|i| i.decl)
+                        .is_some_and(|d| d.settings.iter().any(|s| s.name == *name))
+                {
+                    continue;
+                }
+                if let Some((_, first)) = sources.iter().find(|(n, _)| n == name) {
+                    let diagnostic = Diagnostic::error(
+                        codes::SETTING_COLLISION,
+                        link.span,
+                        format!("`{}` gets two settings named `{name}`", self.path(id)),
+                    )
+                    .label(format!("this link publishes `{name}`"))
+                    .because(*first, "the other one comes from here")
+                    .help("rename what the link publishes: `link … as other_name`");
+                    self.report(diagnostic);
+                    continue;
+                }
+                sources.push((name.clone(), link.span));
+                all.push((name.clone(), value.clone()));
+            }
+        }
+        all.sort_by(|a, b| a.0.cmp(&b.0));
+        let value = Value::Map(Arc::new(all.into_iter().collect::<Map>()));
+        self.known_settings.insert(id, value.clone());
+        value
+    }
+
+    fn declared_settings(&mut self, id: InstanceId) -> Vec<(Name, Value)> {
+        let Some(instance) = self.instance(id) else { return Vec::new() };
+        let (path, shared, root) = (instance.path.clone(), self.shared_path(id), instance.root);
+        let declared: &'a [SettingDecl] = instance.decl.map(|d| d.settings.as_slice()).unwrap_or_default();
+        let own = self.documents.settings.get(&path).copied();
+        let common = shared.and_then(|s| self.documents.settings.get(&s).copied());
+        for document in [own, common].into_iter().flatten() {
+            self.undeclared(&document.node, declared, &path);
+        }
+        let mut all = Vec::with_capacity(declared.len());
+        for setting in declared {
+            let entry = [own, common].into_iter().flatten().find_map(|d| entry_of(&d.node, &setting.name));
+            let value = self.setting(id, root, setting, entry);
+            let text = match self.text_of(&value) {
+                Some(text) => Value::from_parts(vec![text]),
+                None if matches!(value, Value::None) => continue,
+                None => self.json(&value),
+            };
+            all.push((setting.name.clone(), text));
+        }
+        all
+    }
+
+    /// The path of the file that all occurrences of an instance share.
+    pub(crate) fn shared_path(&self, id: InstanceId) -> Option<Name> {
+        let instance = self.instance(id)?;
+        let key = instance.key.as_ref()?;
+        instance.path.strip_suffix(key.as_str()).and_then(|p| p.strip_suffix('.')).map(Name::from)
+    }
+
+    fn setting(
+        &mut self,
+        id: InstanceId,
+        root: InstanceId,
+        setting: &'a SettingDecl,
+        entry: Option<&'a Entry>,
+    ) -> Value {
+        let mut setters: Vec<super::Setter<'a>> =
+            self.setting_profiles.iter().filter(|s| s.field.name == setting.name).copied().collect();
+        setters.extend(
+            self.solution_setters(root, ProfileTarget::Settings).filter(|s| s.field.name == setting.name),
+        );
+        if let Some(enforced) = setters.iter().find(|s| s.origin == Origin::Enforced).copied() {
+            let (value, span) = self.set_by(enforced, root);
+            return self.conform(&setting.ty, value, span);
+        }
+        if let Some(entry) = entry {
+            return match self.convert(&entry.node, &setting.ty) {
+                Ok(value) => value,
+                Err(misfit) => {
+                    let declared = Some((setting.span, format!("`{}` is declared here", setting.name)));
+                    self.misfit(codes::SETTING_TYPE, &format!("`{}`", setting.name), misfit, declared);
+                    Value::Missing
+                }
+            };
+        }
+        if let Some(preset) = setters.iter().rev().find(|s| s.origin == Origin::Profile).copied() {
+            let (value, span) = self.set_by(preset, root);
+            return self.conform(&setting.ty, value, span);
+        }
+        if let Some(default) = setting.default {
+            let mut frame = self.outer_frame(id);
+            let value = self.eval(&mut frame, default);
+            let span = frame.body.expr(default).span;
+            return self.conform(&setting.ty, value, span);
+        }
+        if super::expr::is_optional(&setting.ty) {
+            return Value::None;
+        }
+        let path = self.path(id);
+        let severity = if self.strict { Severity::Error } else { Severity::Warning };
+        self.report(
+            Diagnostic::new(
+                codes::MISSING_SETTING,
+                severity,
+                setting.span,
+                format!("the setting `{}` of `{path}` has no value", setting.name),
+            )
+            .label("declared without a default")
+            .help(format!(
+                "add `{} = …` to `settings/ENVIRONMENT/{}.toml`",
+                setting.name,
+                path.replace('.', "/")
+            )),
+        );
+        Value::Missing
+    }
+
+    /// The frame in which what an instance's declaration says is evaluated: its parent's, with its occurrence.
+    pub(crate) fn outer_frame(&self, id: InstanceId) -> Frame<'a> {
+        let (parent, locals) = self.instance(id).map_or((None, Vec::new()), |i| (i.parent, i.locals.clone()));
+        let mut frame = self.frame(parent.unwrap_or(id));
+        frame.locals = locals;
+        frame
+    }
+
+    fn undeclared(&mut self, node: &'a Node, declared: &[SettingDecl], path: &str) {
+        for entry in node.entries() {
+            if declared.iter().any(|d| d.name == entry.key) {
+                continue;
+            }
+            let names: Vec<&str> = declared.iter().map(|d| d.name.as_str()).collect();
+            let nearest = solc_source::suggest::nearest(&entry.key, names.iter().copied());
+            let known = match names.as_slice() {
+                [] => format!("`{path}` declares no settings"),
+                _ => format!("`{path}` declares {}", names.join(", ")),
+            };
+            let mut diagnostic = Diagnostic::error(
+                codes::UNDECLARED_SETTING,
+                entry.key_span,
+                format!("`{path}` has no setting `{}`", entry.key),
+            )
+            .label(known)
+            .suggest(entry.key_span, nearest);
+            if nearest.is_none() {
+                diagnostic = diagnostic
+                    .help(format!("remove it, or declare `setting {}: String` in the instance", entry.key));
+            }
+            self.report(diagnostic);
+        }
+    }
+}
+
+/// The entry of a table.
+pub(crate) fn entry_of<'n>(node: &'n Node, key: &str) -> Option<&'n Entry> {
+    node.entries().iter().find(|e| e.key == key)
+}

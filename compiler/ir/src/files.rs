@@ -1,0 +1,78 @@
+//! Data files that belong to nothing.
+//!
+//! Invariant: a settings or credentials file that no component reads is reported, with the name it most likely meant.
+
+use crate::codes;
+use crate::evaluate::Evaluation;
+use crate::evaluate::settings::dotted;
+use crate::inputs::PathDocument;
+use rustc_hash::FxHashSet;
+use solc_check::hir::BlockKind;
+use solc_source::{Diagnostic, Name};
+
+impl Evaluation<'_> {
+    /// Reports the environment's files for components that do not exist.
+    pub(crate) fn check_files(&mut self) {
+        let mut known: FxHashSet<Name> = self.instances.iter().map(|i| i.path.clone()).collect();
+        for index in 0..self.instances.len() {
+            let id = crate::model::InstanceId(u32::try_from(index).unwrap_or(u32::MAX));
+            known.extend(self.shared_path(id));
+        }
+        let mut paths: Vec<&str> = known.iter().map(Name::as_str).collect();
+        paths.sort_unstable();
+        let inputs = self.inputs;
+        let environment = self.environment.name.clone();
+        let mut found = Vec::new();
+        for document in inputs.documents.settings.iter().chain(&inputs.documents.credentials) {
+            let path = dotted(&document.path);
+            if document.environment != environment || known.contains(&path) {
+                continue;
+            }
+            let nearest = solc_source::suggest::nearest(&path, paths.iter().copied());
+            let diagnostic = Diagnostic::error(
+                codes::UNKNOWN_COMPONENT_FILE,
+                document.node.span.start(),
+                format!("this file is for `{path}`, which does not exist"),
+            )
+            .label("no component reads it");
+            found.push(match nearest {
+                Some(name) => {
+                    diagnostic.help(format!("rename the file to `{}.toml`", name.replace('.', "/")))
+                }
+                None => diagnostic.help("remove the file, or add the component"),
+            });
+        }
+        found.into_iter().for_each(|d| self.report(d));
+    }
+}
+
+/// Reports data files for environments that do not exist.
+pub(crate) fn unknown_environments(evaluation: &mut Evaluation<'_>) {
+    let inputs = evaluation.inputs;
+    let names: Vec<&str> = evaluation
+        .project
+        .blocks
+        .iter()
+        .filter(|b| b.kind == BlockKind::Environment)
+        .map(|b| b.name.as_str())
+        .collect();
+    let documents = &inputs.documents;
+    let all: Vec<&PathDocument> =
+        documents.settings.iter().chain(&documents.credentials).chain(&documents.images).collect();
+    for document in all {
+        if names.contains(&document.environment.as_str()) {
+            continue;
+        }
+        let nearest = solc_source::suggest::nearest(&document.environment, names.iter().copied());
+        let diagnostic = Diagnostic::error(
+            codes::UNKNOWN_ENVIRONMENT_FILE,
+            document.node.span.start(),
+            format!("this file is for the environment `{}`, which does not exist", document.environment),
+        )
+        .label("nobody reads it");
+        evaluation.report(match nearest {
+            Some(name) => diagnostic.help(format!("move it to the folder `{name}`")),
+            None => diagnostic.help("remove the file, or add the environment"),
+        });
+    }
+}

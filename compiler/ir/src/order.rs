@@ -1,0 +1,97 @@
+//! `DependsOn`: what a resource waits for although no value says so.
+//!
+//! What uses a role waits for the role's policies, and what uses a bucket or queue that permits a service waits
+//! for the policy that does; except along a cycle, where two functions call each other.
+//!
+//! Invariant: after this pass the graph of resources has no cycle, or `resource-cycle` was reported.
+
+use crate::codes;
+use crate::evaluate::Evaluation;
+use crate::graph::Graph;
+use crate::model::ResourceId;
+use rustc_hash::FxHashMap;
+use solc_source::Diagnostic;
+
+/// Adds the implicit order.
+pub(crate) fn order(evaluation: &mut Evaluation<'_>) {
+    let count = evaluation.resources.len();
+    let mut graph = Graph::new(count);
+    let mut users: Vec<Vec<ResourceId>> = vec![Vec::new(); count];
+    for (index, resource) in evaluation.resources.iter().enumerate() {
+        let mut targets: Vec<ResourceId> = resource.depends_on.clone();
+        for (_, value) in &resource.properties {
+            value.references(&mut |id, _| targets.push(id));
+        }
+        targets.sort_unstable();
+        targets.dedup();
+        for target in targets {
+            graph.add(index, target.index());
+            if let (Some(users), Ok(index)) = (users.get_mut(target.index()), u32::try_from(index)) {
+                users.push(ResourceId(index));
+            }
+        }
+    }
+    report_cycles(evaluation, &graph);
+
+    let mut wanted: Vec<(ResourceId, ResourceId)> = Vec::new();
+    let opening: FxHashMap<ResourceId, ResourceId> =
+        evaluation.opening.iter().map(|(a, b)| (*b, *a)).collect();
+    for (opened, policy) in &evaluation.opening {
+        let home = evaluation.resource(*opened).map(|r| (r.instance, r.ty.name == "AWS::IAM::Role"));
+        for user in users.get(opened.index()).into_iter().flatten() {
+            // Policies of the same thing, and rules, wait for nothing.
+            let Some(resource) = evaluation.resource(*user) else { continue };
+            let derived = matches!(resource.source, crate::evaluate::Source::Derived);
+            let foreign = home.is_some_and(|(instance, role)| role && resource.instance != instance);
+            if !derived && !foreign && !opening.contains_key(user) && user != policy {
+                wanted.push((*user, *policy));
+            }
+        }
+    }
+    for (user, policy) in &wanted {
+        graph.add(user.index(), policy.index());
+    }
+    let (_, component) = graph.components();
+    for (user, policy) in wanted {
+        if component.get(user.index()) == component.get(policy.index()) {
+            continue;
+        }
+        if let Some(resource) = evaluation.resources.get_mut(user.index()) {
+            resource.depends_on.push(policy);
+        }
+    }
+    for resource in &mut evaluation.resources {
+        resource.depends_on.sort_unstable();
+        resource.depends_on.dedup();
+    }
+}
+
+fn report_cycles(evaluation: &mut Evaluation<'_>, graph: &Graph) {
+    let (components, _) = graph.components();
+    for members in components {
+        let Some(start) = members.first().copied() else { continue };
+        if members.len() == 1 && !graph.edges(start).any(|e| e == start) {
+            continue;
+        }
+        let chain: Vec<_> = graph
+            .cycle_through(start)
+            .into_iter()
+            .filter_map(|i| evaluation.resources.get(i))
+            .map(|r| (format!("{}.{}", evaluation.path(r.instance), r.name), r.span))
+            .collect();
+        let Some(((first, span), rest)) = chain.split_first() else { continue };
+        let next = |i: usize| chain.get(i).map_or(first.as_str(), |(name, _)| name.as_str());
+        let mut diagnostic = Diagnostic::error(
+            codes::RESOURCE_CYCLE,
+            *span,
+            format!("`{first}` cannot be created before itself"),
+        )
+        .label(format!("waits for `{}`", next(1)));
+        for (index, (_, place)) in rest.iter().enumerate() {
+            diagnostic = diagnostic.because(*place, format!("waits for `{}`", next(index + 2)));
+        }
+        evaluation.report(
+            diagnostic.help("break the circle: let one of them refer to a name that is known before"),
+        );
+    }
+}
