@@ -66,6 +66,16 @@ fn toml_goes_on_after_each_mistake() {
 }
 
 #[test]
+fn toml_reports_a_line_once() {
+    check(
+        toml,
+        "a = = 5\nb = 2\n",
+        "{a=null b=2<2>}",
+        &["invalid-toml `=`: invalid TOML: extra `=`, expected nothing"],
+    );
+}
+
+#[test]
 fn toml_names_the_key_that_is_set_twice() {
     check(toml, "a = 1\nb = 2\na = 3\n", "{a=1<1> b=2<2>}", &["duplicate-key `a`: `a` is set twice"]);
 }

@@ -11,9 +11,15 @@ use toml::de::{DeArray, DeTable, DeValue};
 #[must_use]
 pub fn toml(file: FileId, text: &str) -> (Node, Vec<Diagnostic>) {
     let (document, errors) = DeTable::parse_recoverable(text);
-    let diagnostics: Vec<Diagnostic> = errors.iter().map(|error| mistake(file, text, error)).collect();
-    let mistakes =
-        diagnostics.iter().filter(|d| d.code == codes::INVALID_TOML).map(Diagnostic::span).collect();
+    let all: Vec<Diagnostic> = errors.iter().map(|error| mistake(file, text, error)).collect();
+    let mistakes = all.iter().filter(|d| d.code == codes::INVALID_TOML).map(Diagnostic::span).collect();
+    let mut diagnostics: Vec<Diagnostic> = Vec::new();
+    for diagnostic in all {
+        // After a mistake the parser guesses until the line ends.
+        if !diagnostics.iter().any(|earlier| same_line(text, earlier.span(), diagnostic.span())) {
+            diagnostics.push(diagnostic);
+        }
+    }
     let mut reader = Reader { file, text, mistakes, diagnostics };
     let table = reader.table(document.get_ref());
     (Node { span: Span::new(file, 0, text.len()), value: table }, reader.diagnostics)
@@ -25,6 +31,11 @@ fn mistake(file: FileId, text: &str, error: &toml::de::Error) -> Diagnostic {
         return duplicate(text.get(at.range()).unwrap_or_default(), at, None);
     }
     Diagnostic::error(codes::INVALID_TOML, at, format!("invalid TOML: {}", lower_first(error.message())))
+}
+
+fn same_line(text: &str, a: Span, b: Span) -> bool {
+    let between = a.lo.min(b.lo) as usize..a.lo.max(b.lo) as usize;
+    !text.get(between).unwrap_or_default().contains('\n')
 }
 
 struct Reader<'t> {
