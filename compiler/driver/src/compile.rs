@@ -6,6 +6,9 @@ use crate::file_system::FileSystem;
 use crate::library;
 use crate::load::load;
 use crate::workspace::discover;
+use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
+use solc_check::hir::{BlockId, Project};
+use solc_ir::{Deployment, Documents, Inputs};
 use solc_source::diagnostic::merge;
 use solc_source::{Diagnostic, Name, Sources};
 use std::path::{Path, PathBuf};
@@ -44,6 +47,8 @@ pub struct Compilation {
     pub diagnostics: Vec<Diagnostic>,
     /// The environments of the workspace, in the order of their declaration.
     pub environments: Vec<Name>,
+    /// The environments that were asked for, lowered as far as they could be.
+    pub deployments: Vec<Deployment>,
     /// What was asked to be built; empty where there are errors.
     pub built: Vec<BuiltEnvironment>,
 }
@@ -74,33 +79,96 @@ pub struct OutputFile {
 
 /// Compiles the workspace that `start` lies in.
 #[must_use]
-pub fn compile(files: &dyn FileSystem, start: &Path, _request: &Request) -> Compilation {
-    let workspace = discover(files, start);
-    // What a broken manifest leaves out would be missed everywhere.
-    let stands = !workspace.diagnostics.iter().any(Diagnostic::is_error);
-    let mut loaded = load(files, workspace);
+pub fn compile(files: &dyn FileSystem, start: &Path, request: &Request) -> Compilation {
+    let mut loaded = load(files, discover(files, start));
     let library = library::files(&mut loaded.workspace.sources);
-    let units = if stands { loaded.workspace.units() } else { Vec::new() };
     let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
     let mut environments = Vec::new();
-    for unit in &units {
-        let sources = solc_check::Files {
-            project: loaded.project(unit),
-            library: library.clone(),
-            whole_library: false,
-        };
-        let (_project, mistakes) = solc_check::check(&sources);
-        diagnostics.extend(mistakes);
+    let mut lowered = Vec::new();
+    for unit in &loaded.workspace.units() {
         environments.extend(loaded.environments(unit));
+        let project = loaded.project(unit);
+        let unit = Unit {
+            files: solc_check::Files { project, library: library.clone(), whole_library: false },
+            documents: loaded.documents(unit),
+            environments: loaded.environments(unit),
+        };
+        lowered.extend(unit.compile(request, &mut diagnostics));
     }
     let mut diagnostics = merge(diagnostics);
     // Two products may see the same accounts.
     diagnostics.dedup();
+    let broken = diagnostics.iter().any(Diagnostic::is_error);
+    let sources = loaded.workspace.sources;
+    let built = if request.emit && !broken {
+        lowered.par_iter().map(|deployment| built(deployment, &sources)).collect()
+    } else {
+        Vec::new()
+    };
     Compilation {
         root: loaded.workspace.root,
-        sources: loaded.workspace.sources,
+        sources,
         diagnostics,
         environments,
-        built: Vec::new(),
+        deployments: lowered,
+        built,
     }
+}
+
+/// What is checked as one.
+struct Unit {
+    files: solc_check::Files,
+    documents: Documents,
+    environments: Vec<Name>,
+}
+
+impl Unit {
+    /// The pipeline: check once, then every environment by itself, in parallel.
+    fn compile(self, request: &Request, diagnostics: &mut Vec<Diagnostic>) -> Vec<Deployment> {
+        let (project, mistakes) = solc_check::check(&self.files);
+        diagnostics.extend(mistakes);
+        let named = !request.environments.is_empty();
+        let inputs =
+            Inputs { documents: self.documents, strict: request.emit && named, assume_multi_az: None };
+        diagnostics.extend(solc_ir::configuration(&project, &inputs));
+        let wanted: Vec<BlockId> = solc_ir::environments(&project)
+            .into_iter()
+            .filter(|(_, name)| self.environments.contains(name))
+            .filter(|(_, name)| !named || request.environments.contains(name))
+            .map(|(id, _)| id)
+            .collect();
+        let results: Vec<(Deployment, Vec<Diagnostic>)> =
+            wanted.par_iter().map(|id| environment(&project, *id, &inputs)).collect();
+        let mut deployments = Vec::with_capacity(results.len());
+        for (deployment, mistakes) in results {
+            diagnostics.extend(mistakes);
+            deployments.push(deployment);
+        }
+        deployments
+    }
+}
+
+/// One environment, and the proof that its availability can be raised without replacing anything.
+fn environment(project: &Project, id: BlockId, inputs: &Inputs) -> (Deployment, Vec<Diagnostic>) {
+    let (deployment, mut diagnostics) = solc_ir::lower(project, id, inputs);
+    if !diagnostics.iter().any(Diagnostic::is_error) {
+        let other = Inputs { assume_multi_az: Some(!deployment.environment.multi_az), ..inputs.clone() };
+        let (assumed, _) = solc_ir::lower(project, id, &other);
+        let (single, multi) =
+            if deployment.environment.multi_az { (&assumed, &deployment) } else { (&deployment, &assumed) };
+        diagnostics.extend(solc_ir::availability_replaces(single, multi));
+    }
+    (deployment, diagnostics)
+}
+
+fn built(deployment: &Deployment, sources: &Sources) -> BuiltEnvironment {
+    let emission = solc_cfn::emit(deployment, sources);
+    let stacks = emission.templates.len();
+    let resources = deployment.stacks.iter().map(|s| s.resources.len()).sum();
+    let mut files: Vec<OutputFile> =
+        emission.templates.into_iter().map(|t| OutputFile { name: t.file_name, content: t.body }).collect();
+    files.push(OutputFile { name: "manifest.json".to_owned(), content: emission.manifest });
+    files.push(OutputFile { name: "source-map.json".to_owned(), content: emission.source_map });
+    let name = deployment.environment.name.clone();
+    BuiltEnvironment { folder: name.to_string(), name, files, stacks, resources }
 }

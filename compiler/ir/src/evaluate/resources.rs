@@ -146,13 +146,14 @@ impl<'a> Evaluation<'a> {
         ty: &'static str,
         instance: InstanceId,
         logical_id: Name,
-        properties: Vec<(Name, model::Value)>,
+        mut properties: Vec<(Name, model::Value)>,
         span: Span,
     ) -> Option<ResourceId> {
         let Some(ty) = derived_type(ty) else {
             self.fail(crate::codes::INTERNAL_ERROR, span, format!("the schema has no `{ty}`"));
             return None;
         };
+        properties.sort_by(|a, b| a.0.cmp(&b.0));
         let name = logical_id.clone();
         Some(self.add_resource(Resource {
             logical_id,
