@@ -35,6 +35,8 @@ pub struct Template {
     pub body: String,
     /// Of the body, in hexadecimal digits.
     pub sha256: String,
+    /// How many resources it holds.
+    pub resources: usize,
 }
 
 /// The most bytes that CloudFormation takes as a template.
@@ -57,6 +59,7 @@ pub fn emit(deployment: &Deployment, sources: &Sources) -> Emission {
                 file_name: format!("{}.template.json", stack.name),
                 body,
                 sha256,
+                resources: stack.resources.len(),
             }
         })
         .collect();

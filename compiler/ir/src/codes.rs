@@ -63,8 +63,6 @@ codes! {
     CLEAR_TEXT_SECRET = "clear-text-secret";
     /// A data file for a component that does not exist.
     UNKNOWN_COMPONENT_FILE = "unknown-component-file";
-    /// A data file for an environment that does not exist.
-    UNKNOWN_ENVIRONMENT_FILE = "unknown-environment-file";
     /// A unit without an image in the environment.
     MISSING_IMAGE = "missing-image";
     /// An image reference that cannot be read.

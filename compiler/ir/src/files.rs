@@ -5,9 +5,7 @@
 use crate::codes;
 use crate::evaluate::Evaluation;
 use crate::evaluate::settings::dotted;
-use crate::inputs::PathDocument;
 use rustc_hash::FxHashSet;
-use solc_check::hir::BlockKind;
 use solc_source::{Diagnostic, Name};
 
 impl Evaluation<'_> {
@@ -43,36 +41,5 @@ impl Evaluation<'_> {
             });
         }
         found.into_iter().for_each(|d| self.report(d));
-    }
-}
-
-/// Reports data files for environments that do not exist.
-pub(crate) fn unknown_environments(evaluation: &mut Evaluation<'_>) {
-    let inputs = evaluation.inputs;
-    let names: Vec<&str> = evaluation
-        .project
-        .blocks
-        .iter()
-        .filter(|b| b.kind == BlockKind::Environment)
-        .map(|b| b.name.as_str())
-        .collect();
-    let documents = &inputs.documents;
-    let all: Vec<&PathDocument> =
-        documents.settings.iter().chain(&documents.credentials).chain(&documents.images).collect();
-    for document in all {
-        if names.contains(&document.environment.as_str()) {
-            continue;
-        }
-        let nearest = solc_source::suggest::nearest(&document.environment, names.iter().copied());
-        let diagnostic = Diagnostic::error(
-            codes::UNKNOWN_ENVIRONMENT_FILE,
-            document.node.span.start(),
-            format!("this file is for the environment `{}`, which does not exist", document.environment),
-        )
-        .label("nobody reads it");
-        evaluation.report(match nearest {
-            Some(name) => diagnostic.help(format!("move it to the folder `{name}`")),
-            None => diagnostic.help("remove the file, or add the environment"),
-        });
     }
 }

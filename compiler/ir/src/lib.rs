@@ -50,14 +50,12 @@ pub fn environments(project: &Project) -> Vec<(BlockId, Name)> {
     blocks.filter_map(|(i, b)| Some((BlockId(u32::try_from(i).ok()?), b.name.clone()))).collect()
 }
 
-/// Mistakes that concern no single environment: networks that overlap, data files for environments that do not
-/// exist, accounts and teams that nobody uses.
+/// Mistakes that concern no single environment: networks that overlap, accounts and teams that nobody uses.
 #[must_use]
 pub fn configuration(project: &Project, inputs: &Inputs) -> Vec<Diagnostic> {
     on_large_stack(|| {
         let mut evaluation = evaluate::Evaluation::new(project, inputs, None);
         evaluate::blocks::check_all(&mut evaluation);
-        files::unknown_environments(&mut evaluation);
         evaluation.diagnostics
     })
 }

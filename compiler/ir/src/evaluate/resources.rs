@@ -149,6 +149,7 @@ impl<'a> Evaluation<'a> {
         mut properties: Vec<(Name, model::Value)>,
         span: Span,
     ) -> Option<ResourceId> {
+        properties.sort_by(|a, b| a.0.cmp(&b.0));
         let Some(ty) = derived_type(ty) else {
             self.fail(crate::codes::INTERNAL_ERROR, span, format!("the schema has no `{ty}`"));
             return None;
