@@ -10,6 +10,7 @@ mod convert;
 pub(crate) mod crosscheck;
 mod dictionary;
 mod fetch;
+mod flat;
 mod iam;
 mod lz4;
 mod pack;
@@ -102,7 +103,7 @@ fn resources(generated: &Path) -> Result<Vec<ResourceType>, String> {
     let getatt = fetch::json(&generated.join("data/getatt_attributes.json"))?;
     let stateful = fetch::json(&generated.join("data/stateful_resource_types.json"))?;
     let stateful: BTreeSet<String> =
-        convert::strings(stateful.get("stateful_resource_types")).into_iter().collect();
+        flat::strings(stateful.get("stateful_resource_types")).into_iter().collect();
     let schemas = schemas.as_object().ok_or("the compiled schemas are not an object")?;
     let convert = |(name, schema): (&String, &Value)| {
         let attributes =

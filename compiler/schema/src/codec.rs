@@ -13,3 +13,6 @@ pub use read::Reader;
 pub(crate) use resource::decode as decode_resource;
 pub use resource::encode as encode_resource;
 pub use write::Writer;
+
+#[cfg(test)]
+mod tests;

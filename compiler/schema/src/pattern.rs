@@ -7,6 +7,7 @@
 //!
 //! Invariant: a pattern is compiled at most once; one that neither engine reads gives no verdict.
 
+use std::borrow::Cow;
 use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 use rustc_hash::FxHashMap;
@@ -41,12 +42,14 @@ fn compiled(pattern: &str) -> Arc<Compiled> {
     Arc::clone(cache.entry(pattern.to_owned()).or_insert(new))
 }
 
-fn compile(pattern: &str) -> Compiled {
+fn compile(published: &str) -> Compiled {
+    let pattern = &*ecma(published);
     let linear = || regex_lite::Regex::new(pattern).ok().map(Compiled::Linear);
     let backtracking = || {
-        // With `u` escapes are strict; many patterns escape what needs no escape.
-        let regex = regress::Regex::with_flags(pattern, "u").or_else(|_| regress::Regex::new(pattern));
-        regex.ok().map(|regex| Compiled::Backtracking(Box::new(regex)))
+        let strict = regress::Regex::with_flags(pattern, "u").ok();
+        // With `u` escapes are strict; many patterns escape what needs no escape. Without it `\p` is the letter.
+        let regex = strict.or_else(|| regress::Regex::new(pattern).ok().filter(|_| !pattern.contains(r"\p")));
+        regex.map(|regex| Compiled::Backtracking(Box::new(regex)))
     };
     let found = if counts_far(pattern) && !repeats_groups(pattern) {
         backtracking().or_else(linear)
@@ -54,6 +57,44 @@ fn compile(pattern: &str) -> Compiled {
         linear().or_else(backtracking)
     };
     found.unwrap_or(Compiled::Unreadable)
+}
+
+/// The pattern with Java's anchors and classes, which some services publish, as ECMA writes them.
+fn ecma(pattern: &str) -> Cow<'_, str> {
+    const ANCHORS: [(&str, &str); 3] = [(r"\A", "^"), (r"\Z", "$"), (r"\z", "$")];
+    const CLASSES: [(&str, &str); 3] =
+        [(r"\p{Print}", r"\x20-\x7E"), (r"\p{Graph}", r"\x21-\x7E"), (r"\p{ASCII}", r"\x00-\x7F")];
+    if !ANCHORS.iter().chain(&CLASSES).any(|(java, _)| pattern.contains(java)) {
+        return Cow::Borrowed(pattern);
+    }
+    let (mut out, mut rest, mut in_class) = (String::new(), pattern, false);
+    while let Some(first) = rest.chars().next() {
+        let anchor = ANCHORS.iter().find_map(|(java, ecma)| Some((*ecma, rest.strip_prefix(java)?)));
+        let class = CLASSES.iter().find_map(|(java, ecma)| Some((*ecma, rest.strip_prefix(java)?)));
+        rest = match (anchor, class) {
+            (Some((ecma, after)), _) if !in_class => {
+                out.push_str(ecma);
+                after
+            }
+            (_, Some((ecma, after))) => {
+                out.extend(if in_class { ["", ecma, ""] } else { ["[", ecma, "]"] });
+                after
+            }
+            _ => {
+                // An escape and what it escapes stay together.
+                let length = if first == '\\' {
+                    rest.chars().take(2).map(char::len_utf8).sum()
+                } else {
+                    first.len_utf8()
+                };
+                in_class = (in_class || first == '[') && first != ']';
+                let (taken, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
+                out.push_str(taken);
+                after
+            }
+        };
+    }
+    Cow::Owned(out)
 }
 
 /// Whether a repetition of the pattern has a large bound.

@@ -140,3 +140,6 @@ fn words<const N: usize>(mut bytes: &[u8]) -> Option<([usize; N], &[u8])> {
     }
     Some((numbers, bytes))
 }
+
+#[cfg(test)]
+mod tests;

@@ -186,6 +186,7 @@ fn retention_of_a_log_group_is_one_of_the_published_numbers() {
 fn policy_documents_are_free_form() {
     assert_eq!(at("AWS::IAM::Role", "AssumeRolePolicyDocument"), &Node::Json);
     assert_eq!(at("AWS::S3::BucketPolicy", "PolicyDocument"), &Node::Json);
+    assert_eq!(at("AWS::IAM::ManagedPolicy", "PolicyDocument"), &Node::Json);
     assert_eq!(root("AWS::IAM::Role").required, ["AssumeRolePolicyDocument"]);
 }
 
@@ -262,7 +263,8 @@ fn key_spec_and_alias_name_are_create_only() {
 }
 
 #[test]
-fn attributes_of_custom_resources_are_not_known() {
+fn custom_resources_take_and_give_what_their_provider_says() {
+    assert!(root("AWS::CloudFormation::CustomResource").open && !root("AWS::SQS::Queue").open);
     assert!(of("AWS::CloudFormation::CustomResource").any_attribute);
     assert!(of("AWS::CloudFormation::Stack").any_attribute);
     assert!(!of("AWS::SQS::Queue").any_attribute);

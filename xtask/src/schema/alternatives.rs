@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::convert::{Flat, strings};
+use super::flat::{Flat, strings};
 
 /// Most clauses that one rule may expand to; the origin needs 12 at most.
 const CLAUSES: usize = 16;
@@ -90,4 +90,46 @@ fn clauses(sets: &[BTreeSet<String>]) -> Vec<Vec<String>> {
         .map(|clause| clause.iter().cloned().collect())
         .collect();
     if shortest.len() > CLAUSES { Vec::new() } else { shortest }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::Required;
+    use crate::schema::flat::Flat;
+
+    fn of(variants: &serde_json::Value, exclusive: bool) -> Required {
+        let flats: Vec<Flat> =
+            variants.as_array().unwrap().iter().map(|v| v.as_object().unwrap().clone()).collect();
+        let mut required = Required::default();
+        required.add_variants(&flats, exclusive);
+        required
+    }
+
+    #[test]
+    fn one_of_single_properties_is_exactly_one() {
+        let required = of(&json!([{"required": ["A"]}, {"required": ["B"]}]), true);
+        assert_eq!(required.exactly_one, [["A", "B"]]);
+        assert!(required.at_least_one.is_empty() && required.required.is_empty());
+    }
+
+    #[test]
+    fn what_every_variant_requires_is_required() {
+        let required = of(&json!([{"required": ["Name", "A"]}, {"required": ["Name", "B"]}]), true);
+        assert!(required.required.contains("Name") && required.required.len() == 1);
+        assert_eq!(required.exactly_one, [["A", "B"]]);
+    }
+
+    #[test]
+    fn any_of_sets_is_at_least_one_of_each_choice() {
+        let required = of(&json!([{"required": ["A"]}, {"required": ["B", "C"]}]), false);
+        assert_eq!(required.at_least_one, [["A", "B"], ["A", "C"]]);
+    }
+
+    #[test]
+    fn a_variant_that_requires_nothing_asks_for_nothing() {
+        let required = of(&json!([{}, {"required": ["A", "B"]}]), true);
+        assert!(required.exactly_one.is_empty() && required.at_least_one.is_empty());
+    }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::convert::strings;
+use super::flat::strings;
 
 /// A table of lines.
 pub(super) fn table(heading: &[&str], mut rows: Vec<Vec<String>>) -> Vec<u8> {

@@ -15,6 +15,9 @@ const WINDOW: usize = 65_535;
 /// Most earlier places tried for one position.
 const CANDIDATES: usize = 512;
 
+/// A match this long ends the search for a longer one.
+const ENOUGH: usize = 512;
+
 /// Where each four bytes of a dictionary occur.
 pub(super) struct Prepared<'a> {
     dictionary: &'a [u8],
@@ -61,6 +64,9 @@ impl<'a> Prepared<'a> {
                         let length = here.iter().zip(there).take(limit).take_while(|(a, b)| a == b).count();
                         if length >= MIN_MATCH && length > best.0 {
                             best = (length, at - place);
+                        }
+                        if best.0 >= ENOUGH {
+                            break;
                         }
                     }
                 }
@@ -132,4 +138,27 @@ fn overflow(out: &mut Vec<u8>, length: usize) {
         rest -= 255;
     }
     out.push(u8::try_from(rest).unwrap_or(255));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Prepared;
+
+    #[test]
+    fn blocks_decompress_to_what_they_were() {
+        let dictionary = b"AWS::S3::Bucket.BucketName AWS::SQS::Queue.QueueName";
+        let long = b"BucketName and QueueName, ".repeat(40);
+        for record in [&b""[..], b"a", b"QueueName", b"AWS::SQS::Queue.QueueName", &[7; 300], &long] {
+            let block = Prepared::new(dictionary).compress(record);
+            let back = lz4_flex::block::decompress_with_dict(&block, record.len(), dictionary).unwrap();
+            assert_eq!(back, record);
+        }
+    }
+
+    #[test]
+    fn what_the_dictionary_holds_costs_little() {
+        let dictionary = b"AWS::ElasticLoadBalancingV2::TargetGroup";
+        let record = b"AWS::ElasticLoadBalancingV2::TargetGroup!!!!!";
+        assert!(Prepared::new(dictionary).compress(record).len() < 14);
+    }
 }

@@ -32,6 +32,12 @@ fn verdicts_are_those_of_the_pattern() {
         (r"^\d{12}$", "123456789012", true),
         (r"^\d{12}$", "12345678901", false),
         (r"^.{1,65535}$", "x", true),
+        (r"\A[0-9a-zA-Z-_]+\Z", "MediaPackageChannel", true),
+        (r"\A[0-9a-zA-Z-_]+\Z", "a b", false),
+        (r"^\p{Print}+$", "A step policy", true),
+        (r"^\p{Print}+$", "a\u{7}", false),
+        (r"^[\p{Graph}\x20]*$", "a b", true),
+        (r"^\\Always$", r"\Always", true),
         (r"^arn:aws[a-z-]*:iam::\d{12}:role\/.+$", "arn:aws:iam::123456789012:role/a", true),
     ] {
         assert_eq!(pattern_matches(pattern, text), Some(verdict), "{pattern} {text}");
