@@ -1,5 +1,7 @@
 //! The program as people and other programs see it: arguments, streams, exit codes.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use insta::assert_snapshot;
 use std::fs;
 use std::path::Path;

@@ -5,6 +5,7 @@
 use crate::file_system::FileSystem;
 use crate::library;
 use crate::load::load;
+use crate::locks;
 use crate::workspace::discover;
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 use solc_check::hir::{BlockId, Project};
@@ -51,6 +52,8 @@ pub struct Compilation {
     pub deployments: Vec<Deployment>,
     /// What was asked to be built; empty where there are errors.
     pub built: Vec<BuiltEnvironment>,
+    /// Files of the repositories that a build changes: `stacks.lock`, by their whole paths.
+    pub locks: Vec<OutputFile>,
 }
 
 /// One environment's templates.
@@ -80,12 +83,16 @@ pub struct OutputFile {
 /// Compiles the workspace that `start` lies in.
 #[must_use]
 pub fn compile(files: &dyn FileSystem, start: &Path, request: &Request) -> Compilation {
-    let mut loaded = load(files, discover(files, start));
+    let workspace = discover(files, start);
+    // What a broken manifest leaves out would be missed everywhere.
+    let stands = !workspace.diagnostics.iter().any(Diagnostic::is_error);
+    let mut loaded = load(files, workspace);
     let library = library::files(&mut loaded.workspace.sources);
     let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
     let mut environments = Vec::new();
     let mut lowered = Vec::new();
-    for unit in &loaded.workspace.units() {
+    let units = if stands { loaded.workspace.units() } else { Vec::new() };
+    for unit in &units {
         environments.extend(loaded.environments(unit));
         let project = loaded.project(unit);
         let unit = Unit {
@@ -99,12 +106,13 @@ pub fn compile(files: &dyn FileSystem, start: &Path, request: &Request) -> Compi
     // Two products may see the same accounts.
     diagnostics.dedup();
     let broken = diagnostics.iter().any(Diagnostic::is_error);
+    let (mut built, mut locks) = (Vec::new(), Vec::new());
+    if request.emit && !broken {
+        locks = locks::locks(&loaded, &units, &lowered);
+        built = lowered.par_iter().map(|deployment| emitted(deployment, &loaded.workspace.sources)).collect();
+        separate(&mut built, &lowered);
+    }
     let sources = loaded.workspace.sources;
-    let built = if request.emit && !broken {
-        lowered.par_iter().map(|deployment| built(deployment, &sources)).collect()
-    } else {
-        Vec::new()
-    };
     Compilation {
         root: loaded.workspace.root,
         sources,
@@ -112,6 +120,17 @@ pub fn compile(files: &dyn FileSystem, start: &Path, request: &Request) -> Compi
         environments,
         deployments: lowered,
         built,
+        locks,
+    }
+}
+
+/// Environments of two products may have one name; each then goes below its product's.
+fn separate(built: &mut [BuiltEnvironment], lowered: &[Deployment]) {
+    let names: Vec<Name> = built.iter().map(|environment| environment.name.clone()).collect();
+    for (environment, deployment) in built.iter_mut().zip(lowered) {
+        if names.iter().filter(|name| **name == environment.name).count() > 1 {
+            environment.folder = format!("{}/{}", deployment.environment.product, environment.name);
+        }
     }
 }
 
@@ -161,7 +180,7 @@ fn environment(project: &Project, id: BlockId, inputs: &Inputs) -> (Deployment, 
     (deployment, diagnostics)
 }
 
-fn built(deployment: &Deployment, sources: &Sources) -> BuiltEnvironment {
+fn emitted(deployment: &Deployment, sources: &Sources) -> BuiltEnvironment {
     let emission = solc_cfn::emit(deployment, sources);
     let stacks = emission.templates.len();
     let resources = deployment.stacks.iter().map(|s| s.resources.len()).sum();
@@ -172,3 +191,6 @@ fn built(deployment: &Deployment, sources: &Sources) -> BuiltEnvironment {
     let name = deployment.environment.name.clone();
     BuiltEnvironment { folder: name.to_string(), name, files, stacks, resources }
 }
+
+#[cfg(test)]
+mod tests;

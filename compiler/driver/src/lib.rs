@@ -9,6 +9,7 @@ pub mod data;
 pub mod file_system;
 pub mod library;
 pub mod load;
+mod locks;
 pub mod workspace;
 
 pub use compile::{BuiltEnvironment, Compilation, OutputFile, Request, compile};

@@ -277,7 +277,8 @@ impl Loaded {
             documents.images.extend(ours(&content.images));
             for environment in &content.environments {
                 documents.facts.extend(content.facts.clone().map(|node| (environment.clone(), node)));
-                documents.stacks.extend(content.stacks.clone().map(|node| (environment.clone(), node)));
+                let stacks = content.stacks.as_ref().and_then(|node| node.get(environment));
+                documents.stacks.extend(stacks.map(|node| (environment.clone(), node.clone())));
                 if repository.infrastructure.is_some() {
                     documents.with_infrastructure.push(environment.clone());
                 }

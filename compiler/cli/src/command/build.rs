@@ -39,6 +39,16 @@ pub(crate) fn run(build: &Build, output: &Output) -> Exit {
                 }
             }
         }
+        for lock in &compilation.locks {
+            let path = Path::new(&lock.name);
+            match write_whole(path.parent().unwrap_or(Path::new(".")), path, &lock.content) {
+                Ok(()) => lines.push(format!("recorded which stacks hold what in {}", lock.name)),
+                Err(error) => {
+                    let message = format!("cannot write `{}`: {error}", lock.name);
+                    compilation.diagnostics.push(Diagnostic::error(CANNOT_WRITE, Span::NOWHERE, message));
+                }
+            }
+        }
     }
     let exit = output.diagnostics(&compilation.sources, &compilation.root, &compilation.diagnostics);
     for line in lines {

@@ -31,6 +31,13 @@ impl Memory {
         self
     }
 
+    /// The files of both; where a path is in both, the other's.
+    #[must_use]
+    pub fn merged(mut self, other: Self) -> Self {
+        self.files.extend(other.files);
+        self
+    }
+
     /// Lists files in the opposite order, as another disk might.
     #[must_use]
     pub fn reversed(mut self) -> Self {
