@@ -19,7 +19,7 @@ component Postgres {
   /// Where it stands.
   param network: Network
   /// The major version.
-  param version: "16" | "17" | "18" = "17"
+  param version: "16" | "17" | "18" = "18"
   /// How large its machine is.
   param size: PostgresSize = small
   /// How much it holds; it grows to twice as much by itself.
@@ -73,7 +73,7 @@ component Postgres {
     DBInstanceClass                    = class_of(size)
     DBName                             = database_name
     Port                               = "${port}"
-    MasterUsername                     = "owner"
+    MasterUsername                     = "app_owner"
     ManageMasterUserPassword           = true
     MasterUserSecret                   = { KmsKeyId = key.arn }
     EnableIAMDatabaseAuthentication    = true

@@ -16,7 +16,7 @@ solution shop {
   // Data.
   db: Postgres {
     network
-    version = "17"
+    version = "18"
     size    = if env.stage >= preproduction then large else small
     storage = 50GiB
   }
