@@ -108,7 +108,7 @@ component Gateway {
 
   resource own_certificate: AWS.CertificateManager.Certificate if certificate == none {
     DomainName              = host
-    SubjectAlternativeNames = aliases
+    SubjectAlternativeNames = if aliases.count == 0 then none else aliases
     ValidationMethod        = "DNS"
     DomainValidationOptions = [{ DomainName = name, HostedZoneId = hosted_zone } for name in names]
   }
