@@ -65,6 +65,10 @@ pub(crate) enum Doing {
     Field(BlockId, usize),
     /// A top-level `let`.
     Global(GlobalId),
+    /// What is not a value: a resource's properties, or a statement, of an instance.
+    Part(InstanceId),
+    /// A link, where it is written.
+    Link(Span),
 }
 
 /// Where an expression is evaluated.
@@ -207,6 +211,8 @@ pub(crate) struct Evaluation<'a> {
     platforms: FxHashMap<InstanceId, InstanceId>,
     internet: Option<InstanceId>,
     regexes: FxHashMap<AliasId, Option<regex_lite::Regex>>,
+    /// Files of the project and its data, as far as they declare anything.
+    project_files: rustc_hash::FxHashSet<solc_source::FileId>,
     doing: Vec<Doing>,
     steps: u64,
     depth: u32,
@@ -258,6 +264,7 @@ impl<'a> Evaluation<'a> {
             platforms: FxHashMap::default(),
             internet: None,
             regexes: FxHashMap::default(),
+            project_files: project_files(project, inputs),
             doing: Vec::new(),
             steps: 0,
             depth: 0,
@@ -288,8 +295,46 @@ impl<'a> Evaluation<'a> {
         self.instance(id).map(|i| i.path.clone()).unwrap_or_default()
     }
 
-    pub(crate) fn report(&mut self, diagnostic: Diagnostic) {
+    /// Files a diagnostic. What a value of the project makes go wrong inside the library is the project's: its
+    /// place is the instance or link that led there, and the library's line the second one.
+    pub(crate) fn report(&mut self, mut diagnostic: Diagnostic) {
+        if !self.project_files.contains(&diagnostic.span().file)
+            && let Some(anchor) = self.anchor()
+        {
+            for label in &mut diagnostic.labels {
+                label.primary = false;
+            }
+            let label =
+                solc_source::Label { span: anchor, message: "comes from here".to_owned(), primary: true };
+            diagnostic.labels.insert(0, label);
+        }
         self.diagnostics.push(diagnostic);
+    }
+
+    /// The place in the project that led to what is being worked out.
+    fn anchor(&self) -> Option<Span> {
+        self.doing.iter().rev().find_map(|doing| match doing {
+            Doing::Link(span) => Some(*span).filter(|s| self.project_files.contains(&s.file)),
+            Doing::Member(id, _) | Doing::Part(id) => {
+                let mut at = Some(*id);
+                while let Some(instance) = at.and_then(|i| self.instance(i)) {
+                    if self.project_files.contains(&instance.span.file) {
+                        return Some(instance.span);
+                    }
+                    at = instance.parent;
+                }
+                None
+            }
+            Doing::Field(..) | Doing::Global(_) => None,
+        })
+    }
+
+    /// Does some work on behalf of an instance or link.
+    pub(crate) fn during<T>(&mut self, doing: Doing, work: impl FnOnce(&mut Self) -> T) -> T {
+        self.doing.push(doing);
+        let result = work(self);
+        self.doing.pop();
+        result
     }
 
     /// An error, and the value that silences what follows from it.
@@ -297,4 +342,18 @@ impl<'a> Evaluation<'a> {
         self.report(Diagnostic::error(code, span, message));
         Value::Missing
     }
+}
+
+/// The files of blocks, solutions and components outside the library, and of data.
+fn project_files(project: &Project, inputs: &Inputs) -> rustc_hash::FxHashSet<solc_source::FileId> {
+    let components =
+        project.components.iter().filter(|c| !instances::is_library(&c.module)).map(|c| c.span.file);
+    let documents = &inputs.documents;
+    let data = documents.settings.iter().chain(&documents.credentials).chain(&documents.images);
+    let machine = documents.facts.values().chain(documents.stacks.values());
+    components
+        .chain(project.blocks.iter().map(|b| b.span.file))
+        .chain(data.map(|d| d.node.span.file))
+        .chain(machine.map(|n| n.span.file))
+        .collect()
 }

@@ -205,7 +205,9 @@ impl Evaluation<'_> {
         let name = |this: &Self, peer: &Peer| match peer {
             Peer::Group(id) => this.logical_id(*id).to_string(),
             Peer::Addresses(range) if range == "0.0.0.0/0" => "Anywhere".to_owned(),
-            Peer::Addresses(text) | Peer::PrefixList(text) => ids::segment(text),
+            Peer::Addresses(range) => ids::segment(range),
+            // `pl-` and hexadecimal digits: nothing to tell apart by a hash.
+            Peer::PrefixList(list) => format!("Pl{}", list.trim_start_matches("pl-")),
         };
         let (from, to) = (name(self, &flow.from), name(self, &flow.to));
         let ports = if flow.ports.0 == flow.ports.1 {
@@ -249,6 +251,13 @@ impl Evaluation<'_> {
                     if let Peer::Group(group) = end {
                         self.attach_to(rule, *group);
                     }
+                }
+                // Who connects waits for both rules, who answers for the way in.
+                if let Peer::Group(group) = flow.from {
+                    self.opening.push((group, rule));
+                }
+                if let (Peer::Group(group), false) = (&flow.to, egress) {
+                    self.opening.push((*group, rule));
                 }
             }
         }

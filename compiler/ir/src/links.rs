@@ -6,8 +6,8 @@
 //! Invariant: every statement and flow has its link as the reason; no access exists beside.
 
 use crate::codes;
-use crate::evaluate::Evaluation;
 use crate::evaluate::grants::{Allow, EvaluatedLink, Permit};
+use crate::evaluate::{Doing, Evaluation};
 use crate::ids;
 use crate::model::{InstanceId, Link, LinkId, Reason, ResourceId};
 use solc_check::hir::{AccessEffect, MemberKind, Statement};
@@ -23,19 +23,11 @@ struct Policy {
     span: Span,
 }
 
-/// Lowers all links of all instances, and what components say of themselves; returns the statements of resource
+/// Lowers the links of an instance, and what its component says of itself; adds to the statements of resource
 /// policies.
-pub(crate) fn lower(evaluation: &mut Evaluation<'_>) -> Vec<(Permit, Reason)> {
-    let mut permits = Vec::new();
-    let mut next = 0;
-    // Instances may be made while links are evaluated.
-    while next < evaluation.instances.len() {
-        let id = InstanceId(u32::try_from(next).unwrap_or(u32::MAX));
-        next += 1;
-        lower_links(evaluation, id, &mut permits);
-        own_statements(evaluation, id, &mut permits);
-    }
-    permits
+pub(crate) fn lower(evaluation: &mut Evaluation<'_>, id: InstanceId, permits: &mut Vec<(Permit, Reason)>) {
+    lower_links(evaluation, id, permits);
+    evaluation.during(Doing::Part(id), |evaluation| own_statements(evaluation, id, permits));
 }
 
 fn lower_links(evaluation: &mut Evaluation<'_>, consumer: InstanceId, permits: &mut Vec<(Permit, Reason)>) {

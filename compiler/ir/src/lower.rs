@@ -12,6 +12,7 @@
 //! | `limits`, `verify` | nothing is larger than AWS accepts; ids and references hold |
 
 use crate::codes;
+use crate::evaluate::grants::Permit;
 use crate::evaluate::value::Value;
 use crate::evaluate::{Evaluation, Source};
 use crate::inputs::Inputs;
@@ -41,7 +42,12 @@ pub(crate) fn lower(
         .map(|d| d.environment(name.as_str()))
         .collect();
     let deployment = build(evaluation, stacks);
-    debug_assert!(crate::verify::check(&deployment).is_empty(), "{:?}", crate::verify::check(&deployment));
+    // What is wrong may break any promise; what is right must keep all.
+    debug_assert!(
+        diagnostics.iter().any(Diagnostic::is_error) || crate::verify::check(&deployment).is_empty(),
+        "{:?}",
+        crate::verify::check(&deployment)
+    );
     (deployment, diagnostics)
 }
 
@@ -49,24 +55,9 @@ fn run(evaluation: &mut Evaluation<'_>) {
     let project = evaluation.project;
     let roots: Vec<InstanceId> =
         project.solutions.iter().filter_map(|(name, id)| evaluation.solution(name, *id)).collect();
-    visit_all(evaluation, 0);
-    let permits = links::lower(evaluation);
-    // Links may have been the first to ask for something.
-    visit_all(evaluation, 0);
-    let mut rules = Rules::default();
-    let mut next = 0;
-    while next < evaluation.resources.len() {
-        evaluation.finish_resource(ResourceId(u32::try_from(next).unwrap_or(u32::MAX)), &mut rules);
-        next += 1;
-    }
-    visit_all(evaluation, 0);
+    let permits = everything(evaluation);
     outputs(evaluation, &roots);
-    evaluation.platform_policies();
     policies::attach(evaluation, permits);
-    while next < evaluation.resources.len() {
-        evaluation.finish_resource(ResourceId(u32::try_from(next).unwrap_or(u32::MAX)), &mut rules);
-        next += 1;
-    }
     closed::close(evaluation);
     evaluation.check_files();
     sweep::sweep(evaluation);
@@ -75,12 +66,27 @@ fn run(evaluation: &mut Evaluation<'_>) {
     order::order(evaluation);
 }
 
-/// Visits every instance, those made on the way included.
-fn visit_all(evaluation: &mut Evaluation<'_>, from: usize) {
-    let mut next = from;
-    while next < evaluation.instances.len() {
-        evaluation.visit(InstanceId(u32::try_from(next).unwrap_or(u32::MAX)));
-        next += 1;
+/// Members, links, properties and roles of everything. Each may be the first to ask for something (a property for the
+/// platform's log bucket), so they take turns until nothing new has come.
+fn everything(evaluation: &mut Evaluation<'_>) -> Vec<(Permit, model::Reason)> {
+    let mut rules = Rules::default();
+    let mut permits = Vec::new();
+    let (mut visited, mut linked, mut finished) = (0, 0, 0);
+    loop {
+        if visited < evaluation.instances.len() {
+            evaluation.visit(InstanceId(u32::try_from(visited).unwrap_or(u32::MAX)));
+            visited += 1;
+        } else if linked < evaluation.instances.len() {
+            links::lower(evaluation, InstanceId(u32::try_from(linked).unwrap_or(u32::MAX)), &mut permits);
+            linked += 1;
+        } else if finished < evaluation.resources.len() {
+            evaluation.finish_resource(ResourceId(u32::try_from(finished).unwrap_or(u32::MAX)), &mut rules);
+            finished += 1;
+        } else if evaluation.roles.is_empty() {
+            return permits;
+        } else {
+            evaluation.platform_policies();
+        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! `DependsOn`: what a resource waits for although no value says so.
 //!
-//! What uses a role waits for the role's policies, and what uses a bucket or queue that permits a service waits
-//! for the policy that does; except along a cycle, where two functions call each other.
+//! What uses a role waits for the role's policies, what uses a security group for the group's rules, and what uses
+//! a bucket or queue that permits a service for the policy that does; except along a cycle, where two functions
+//! call each other.
 //!
 //! Invariant: after this pass the graph of resources has no cycle, or `resource-cycle` was reported.
 
@@ -9,7 +10,6 @@ use crate::codes;
 use crate::evaluate::Evaluation;
 use crate::graph::Graph;
 use crate::model::ResourceId;
-use rustc_hash::FxHashMap;
 use solc_source::Diagnostic;
 
 /// Adds the implicit order.
@@ -34,8 +34,6 @@ pub(crate) fn order(evaluation: &mut Evaluation<'_>) {
     report_cycles(evaluation, &graph);
 
     let mut wanted: Vec<(ResourceId, ResourceId)> = Vec::new();
-    let opening: FxHashMap<ResourceId, ResourceId> =
-        evaluation.opening.iter().map(|(a, b)| (*b, *a)).collect();
     for (opened, policy) in &evaluation.opening {
         let home = evaluation.resource(*opened).map(|r| (r.instance, r.ty.name == "AWS::IAM::Role"));
         for user in users.get(opened.index()).into_iter().flatten() {
@@ -43,7 +41,8 @@ pub(crate) fn order(evaluation: &mut Evaluation<'_>) {
             let Some(resource) = evaluation.resource(*user) else { continue };
             let derived = matches!(resource.source, crate::evaluate::Source::Derived);
             let foreign = home.is_some_and(|(instance, role)| role && resource.instance != instance);
-            if !derived && !foreign && !opening.contains_key(user) && user != policy {
+            let later = crate::stacks::layer(evaluation, *policy) > crate::stacks::layer(evaluation, *user);
+            if !derived && !foreign && !later {
                 wanted.push((*user, *policy));
             }
         }

@@ -163,9 +163,15 @@ pub(crate) fn service_principal(service: &Name) -> Value {
     Value::object([(Name::new_static("Service"), Value::String(service.clone()))])
 }
 
-/// Adds `aws:SourceAccount`, unless the statement says something of it itself.
+/// Adds `aws:SourceAccount`, unless the statement says something of it itself, or limits a key's use to
+/// resources of the account by their encryption context (CloudWatch Logs sends nothing else).
 pub(crate) fn with_source_account(conditions: &mut Vec<(Name, Name, Value)>, account: &Name) {
-    if !conditions.iter().any(|(_, key, _)| key.eq_ignore_ascii_case("aws:SourceAccount")) {
+    let limits = |key: &str, value: &Value| {
+        key.eq_ignore_ascii_case("aws:SourceAccount")
+            || (key.starts_with("kms:EncryptionContext:")
+                && matches!(value, Value::String(text) if text.contains(account.as_str())))
+    };
+    if !conditions.iter().any(|(_, key, value)| limits(key, value)) {
         conditions.push((
             Name::new_static("StringEquals"),
             Name::new_static("aws:SourceAccount"),

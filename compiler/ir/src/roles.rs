@@ -7,9 +7,9 @@
 //! functions may call each other.
 
 use crate::codes;
-use crate::evaluate::Evaluation;
 use crate::evaluate::grants::Allow;
 use crate::evaluate::value::Value;
+use crate::evaluate::{Doing, Evaluation};
 use crate::ids;
 use crate::model::{self, Effect, Holder, InstanceId, Reason, ResourceId, Statement};
 use crate::policies::{Clause, document, service_principal, with_source_account};
@@ -91,9 +91,11 @@ impl<'a> Evaluation<'a> {
         for Role { role, instance, principal } in std::mem::take(&mut self.roles) {
             let mut frame = self.frame(instance);
             let mut allows = Vec::new();
-            for access in &principal.statements {
-                allows.extend(self.allow(&mut frame, access));
-            }
+            self.during(Doing::Part(instance), |this| {
+                for access in &principal.statements {
+                    allows.extend(this.allow(&mut frame, access));
+                }
+            });
             if allows.is_empty() {
                 continue;
             }

@@ -5,7 +5,7 @@
 //! Invariant: the body of a link is evaluated once; policies, rules and settings are all made of that.
 
 use super::value::{GrantValue, Value};
-use super::{Evaluation, Frame, LinkSlot};
+use super::{Doing, Evaluation, Frame, LinkSlot};
 use crate::codes;
 use crate::model::{self, InstanceId};
 use solc_check::hir::{self, Access, AccessEffect, Direction, ExprId, GrantItem, LocalId, MemberKind};
@@ -163,7 +163,9 @@ impl<'a> Evaluation<'a> {
             for link in &decl.links {
                 let mut frame = self.outer_frame(id);
                 if let Value::Grant(grant) = self.eval(&mut frame, link.grant) {
-                    links.push(self.evaluate_link(id, &grant, link.alias.as_ref(), link.span, false));
+                    links.push(self.during(Doing::Link(link.span), |this| {
+                        this.evaluate_link(id, &grant, link.alias.as_ref(), link.span, false)
+                    }));
                 }
             }
         }
@@ -173,7 +175,10 @@ impl<'a> Evaluation<'a> {
                 let mut grants = Vec::new();
                 grants_in(&value, &mut grants);
                 for grant in grants {
-                    links.push(self.evaluate_link(id, &grant, None, grant.span, true));
+                    let at = grant.span;
+                    links.push(
+                        self.during(Doing::Link(at), |this| this.evaluate_link(id, &grant, None, at, true)),
+                    );
                 }
             }
         }

@@ -72,8 +72,12 @@ impl<'a> Evaluation<'a> {
     #[cold]
     pub(crate) fn cycle(&mut self, at: Doing) -> Value {
         let from = self.doing.iter().position(|d| *d == at).unwrap_or(0);
-        let chain: Vec<(String, Span)> =
-            self.doing.get(from..).unwrap_or_default().iter().map(|d| self.describe(*d)).collect();
+        let mut chain: Vec<(String, Span)> =
+            self.doing.get(from..).unwrap_or_default().iter().filter_map(|d| self.describe(*d)).collect();
+        // Begin where the project's own line is.
+        if let Some(own) = chain.iter().position(|(_, span)| self.project_files.contains(&span.file)) {
+            chain.rotate_left(own);
+        }
         let Some(((first, span), rest)) = chain.split_first() else { return Value::Missing };
         let mut diagnostic =
             Diagnostic::error(codes::VALUE_CYCLE, *span, format!("`{first}` is needed to work out itself"));
@@ -89,14 +93,19 @@ impl<'a> Evaluation<'a> {
         Value::Missing
     }
 
-    fn describe(&self, doing: Doing) -> (String, Span) {
+    fn describe(&self, doing: Doing) -> Option<(String, Span)> {
         match doing {
             Doing::Member(instance, member) => {
                 let instance = self.instance(instance);
                 let member = instance.and_then(|i| i.component.member(member));
                 let path = instance.map(|i| i.path.as_str()).unwrap_or_default();
                 let name = member.map(|m| m.name.as_str()).unwrap_or_default();
-                (format!("{path}.{name}"), member.map(|m| m.span).unwrap_or_default())
+                let given = instance
+                    .and_then(|i| i.decl)
+                    .and_then(|d| d.fields.iter().find(|f| f.name == name))
+                    .map(|f| f.span);
+                let span = given.or(member.map(|m| m.span)).unwrap_or_default();
+                Some((format!("{path}.{name}"), span))
             }
             Doing::Field(block, index) => {
                 let block = self.project.blocks.get(block.index());
@@ -107,13 +116,14 @@ impl<'a> Evaluation<'a> {
                 let name = block.map(|b| b.name.as_str()).unwrap_or_default();
                 let given = block.zip(field).and_then(|(b, f)| b.fields.iter().find(|g| g.name == f.name));
                 let span = given.map(|g| g.span).or(field.map(|f| f.span)).unwrap_or_default();
-                (format!("{name}.{}", field.map(|f| f.name.as_str()).unwrap_or_default()), span)
+                Some((format!("{name}.{}", field.map(|f| f.name.as_str()).unwrap_or_default()), span))
             }
             Doing::Global(id) => {
                 let global = self.project.globals.get(id.index());
                 let name = global.map(|g| g.name.to_string()).unwrap_or_default();
-                (name, global.map(|g| g.span).unwrap_or_default())
+                Some((name, global.map(|g| g.span).unwrap_or_default()))
             }
+            Doing::Part(_) | Doing::Link(_) => None,
         }
     }
 }

@@ -8,7 +8,7 @@
 //! make evaluation go in circles.
 
 use super::value::{Map, Value};
-use super::{Evaluation, Resource, Source};
+use super::{Doing, Evaluation, Resource, Source};
 use crate::ids;
 use crate::model::{self, InstanceId, ResourceId};
 use crate::rules::Rules;
@@ -174,6 +174,11 @@ impl<'a> Evaluation<'a> {
 
     /// Works out the properties of a declared resource, and checks them.
     pub(crate) fn finish_resource(&mut self, id: ResourceId, rules: &mut Rules) {
+        let Some(instance) = self.resource(id).map(|r| r.instance) else { return };
+        self.during(Doing::Part(instance), |this| this.work_out_properties(id, rules));
+    }
+
+    fn work_out_properties(&mut self, id: ResourceId, rules: &mut Rules) {
         let Some(resource) = self.resource(id) else { return };
         let Source::Declared(decl, locals) = resource.source.clone() else { return };
         let (ty, instance, declared) = (resource.ty, resource.instance, resource.span);

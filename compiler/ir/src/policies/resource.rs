@@ -66,6 +66,7 @@ const KEY_SERVICES: &[&str] = &[
     "logs",
     "rds",
     "s3",
+    "scheduler",
     "secretsmanager",
     "sns",
     "sqs",
