@@ -62,6 +62,8 @@ struct Parse<'t> {
     diagnostics: Vec<Diagnostic>,
     /// Places of tokens that a syntax error has complained about.
     blamed: BTreeSet<usize>,
+    /// Places where an unclosed bracket was noticed.
+    stops: BTreeSet<usize>,
     depth: usize,
     depth_reported: bool,
     /// Unclosed braces: their closing ones may yet come, and are no mistakes of their own.
@@ -78,6 +80,7 @@ impl<'t> Parse<'t> {
             docs: docs.map(|(i, _)| i).collect(),
             diagnostics: Vec::new(),
             blamed: BTreeSet::new(),
+            stops: BTreeSet::new(),
             depth: 0,
             depth_reported: false,
             ended_early: 0,
@@ -89,10 +92,11 @@ impl<'t> Parse<'t> {
         let Some(at) = lexed.too_deep else { return self.text };
         let before = self.text.get(..at).unwrap_or_default();
         let start = before
-            .match_indices('\n')
+            .bytes()
+            .enumerate()
+            .filter(|(_, b)| *b == b'\n')
             .map(|(i, _)| i + 1)
-            .filter(|i| before.get(*i..).is_some_and(|l| l.starts_with(|c: char| c.is_ascii_alphabetic())))
-            .last()
+            .rfind(|i| before.get(*i..).is_some_and(|l| l.starts_with(|c: char| c.is_ascii_alphabetic())))
             .unwrap_or(0);
         self.too_deep(at..at + 1);
         self.text.get(..start).unwrap_or_default()

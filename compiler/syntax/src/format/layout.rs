@@ -149,9 +149,7 @@ impl Writing {
                     self.push(leaf.text);
                 }
                 Node::Comment(text, line) => {
-                    if *line == Line::Own && !fresh {
-                        self.line(self.indent + INDENT);
-                    } else if fresh {
+                    if *line == Line::Own || fresh {
                         self.line(self.indent + INDENT);
                     } else {
                         self.push(" ");

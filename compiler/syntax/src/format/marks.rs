@@ -30,6 +30,8 @@ pub(super) struct Marks {
     pub(super) angles: BTreeSet<usize>,
     /// Brackets that belong to what stands before them: calls, parameters, indices.
     pub(super) attached: BTreeSet<usize>,
+    /// Braces of `{String: T}` and `{k: v for …}`, which have no spaces inside.
+    pub(super) maps: BTreeSet<usize>,
 }
 
 /// Walks a parse tree without mistakes.
@@ -111,9 +113,25 @@ fn visit(marks: &mut Marks, pair: Pair<'_>, parent: Rule) {
             marks.angles.insert(at);
             marks.angles.insert(at + span.as_str().trim_end().len().saturating_sub(1));
         }
+        Rule::record | Rule::brace_type if is_map(&pair) => {
+            marks.maps.insert(at);
+        }
         _ => {}
     }
     for child in pair.into_inner() {
         visit(marks, child, rule);
     }
+}
+
+/// Whether braces hold one entry, and that a comprehension or a type for a type.
+fn is_map(braces: &Pair<'_>) -> bool {
+    let mut entries = braces.clone().into_inner().filter(|child| child.as_rule() != Rule::comment);
+    let (Some(entry), None) = (entries.next(), entries.next()) else { return false };
+    let mut parts = entry.clone().into_inner();
+    if entry.as_rule() == Rule::record_entry {
+        return parts.any(|part| part.as_rule() == Rule::for_clause);
+    }
+    let key = parts.next().and_then(|path| path.into_inner().last());
+    key.is_some_and(|name| name.as_str().starts_with(|c: char| c.is_ascii_uppercase()))
+        && parts.all(|part| matches!(part.as_rule(), Rule::type_annotation | Rule::comment))
 }

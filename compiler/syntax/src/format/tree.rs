@@ -113,8 +113,8 @@ impl<'t> Reading<'t, '_> {
             comment: None,
             dangling: Vec::new(),
             broken: open.is_none(),
-            tight: false,
-            grouping: self.marks.grouping.contains(&start),
+            tight: open.is_some() && self.marks.maps.contains(&start),
+            grouping: open.is_some() && self.marks.grouping.contains(&start),
         };
         let mut above: Vec<Above<'t>> = Vec::new();
         let mut newlines = 0;
@@ -192,7 +192,6 @@ impl<'t> Reading<'t, '_> {
             group.dangling = above;
         }
         group.broken |= self.was_broken(&group, start);
-        group.tight = group.open == "{" && is_map(&group);
         group
     }
 
@@ -290,17 +289,4 @@ fn blank(above: &mut Vec<Above<'_>>, newlines: usize) {
     if newlines > 1 && above.last() != Some(&Above::Blank) {
         above.push(Above::Blank);
     }
-}
-
-/// `{String: T}`, `{k: v for …}`: written without spaces inside.
-fn is_map(group: &Group<'_>) -> bool {
-    let [entry] = group.entries.as_slice() else { return false };
-    let mut leaves = entry.nodes.iter().filter_map(|node| match node {
-        Node::Leaf(leaf) => Some(leaf.text),
-        Node::Group(_) | Node::Comment(..) => None,
-    });
-    let typed = leaves.next().is_some_and(|t| t.starts_with(|c: char| c.is_ascii_uppercase()));
-    let colon = leaves.clone().any(|t| t == ":");
-    let comprehends = leaves.clone().any(|t| t == "for");
-    (typed && leaves.next() == Some(":") && entry.kind == EntryKind::Other) || (colon && comprehends)
 }

@@ -318,7 +318,7 @@ impl<'t> Parse<'t> {
     fn record(&mut self, pair: Pair<'t>) -> Expr {
         let span = self.span(&pair);
         let (elements, mapped) = self.record_entries(pair, span);
-        let Some((key, value, clauses)) = mapped else { return Expr { kind: ExprKind::Record(elements), span } };
+        let Some(Mapped { key, value, clauses }) = mapped else { return Expr { kind: ExprKind::Record(elements), span } };
         if elements.is_empty() {
             let (key, value) = (Box::new(key), Box::new(value));
             return Expr { kind: ExprKind::MapComprehension { key, value, clauses }, span };
@@ -327,7 +327,7 @@ impl<'t> Parse<'t> {
     }
 
     /// The entries of a record or case; and a comprehension's, where one of them is one.
-    fn record_entries(&mut self, pair: Pair<'t>, opening: Span) -> (Vec<Element>, Option<(Expr, Expr, Vec<Clause>)>) {
+    fn record_entries(&mut self, pair: Pair<'t>, opening: Span) -> (Vec<Element>, Option<Mapped>) {
         let mut elements = Vec::new();
         let mut mapped = None;
         for child in children(pair) {
@@ -336,7 +336,7 @@ impl<'t> Parse<'t> {
                 Rule::field_entry => elements.push(self.field_entry(child)),
                 Rule::record_entry => match self.record_entry(child) {
                     Entry::Element(element) => elements.push(element),
-                    Entry::Mapped(key, value, clauses) => mapped = Some((key, value, clauses)),
+                    Entry::Mapped(found) => mapped = Some(found),
                 },
                 Rule::missing_close => self.unclosed(&child, opening),
                 _ => {
@@ -392,7 +392,7 @@ impl<'t> Parse<'t> {
                 self.expected("`:` and a value", at);
                 self.no_expr(at)
             });
-            return Entry::Mapped(key, value, clauses);
+            return Entry::Mapped(Mapped { key, value, clauses });
         }
         if let Some(wrong) = wrong {
             self.wrong_assign(&wrong);
@@ -605,7 +605,14 @@ impl<'t> Parse<'t> {
 /// What a `record_entry` turned out to be.
 enum Entry {
     Element(Element),
-    Mapped(Expr, Expr, Vec<Clause>),
+    Mapped(Mapped),
+}
+
+/// The parts of `key: value for …`.
+struct Mapped {
+    key: Expr,
+    value: Expr,
+    clauses: Vec<Clause>,
 }
 
 fn constant(text: &str) -> ExprKind {

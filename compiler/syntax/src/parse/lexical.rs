@@ -51,14 +51,17 @@ impl Parse<'_> {
         let tokens = self.tokens;
         let mut before: Option<Token> = None;
         let mut notation: Vec<Diagnostic> = Vec::new();
+        let mut depth = 0usize;
         for token in tokens {
             match token.kind {
                 TokenKind::ForeignComment => notation.push(self.foreign_comment(*token)),
                 TokenKind::Punctuation => match token.text(self.text) {
-                    ";" => notation.push(self.semicolon(*token)),
+                    ";" => notation.push(self.semicolon(*token, depth)),
                     "," => notation.extend(before.and_then(|b| self.extra_comma(b, *token))),
                     _ => {}
                 },
+                TokenKind::Open => depth += 1,
+                TokenKind::Close => depth = depth.saturating_sub(1),
                 TokenKind::Space
                 | TokenKind::Newline
                 | TokenKind::Comment
@@ -72,9 +75,7 @@ impl Parse<'_> {
                 | TokenKind::InterpolationClose
                 | TokenKind::RawString
                 | TokenKind::QuoteString
-                | TokenKind::Regex
-                | TokenKind::Open
-                | TokenKind::Close => {}
+                | TokenKind::Regex => {}
             }
             if !token.kind.is_trivia() {
                 before = Some(*token);
@@ -105,7 +106,7 @@ impl Parse<'_> {
         diagnostic.label("another language's comment").fix("write `//` before each line", span, lines.join("\n"))
     }
 
-    fn semicolon(&self, token: Token) -> Diagnostic {
+    fn semicolon(&self, token: Token, depth: usize) -> Diagnostic {
         let span = self.range(token.range());
         let after = self.text.get(token.range().end..).unwrap_or_default();
         let rest = after.trim_start_matches([' ', '\t', '\r']);
@@ -114,8 +115,12 @@ impl Parse<'_> {
             .label("not needed");
         if ends_line {
             diagnostic.fix("remove `;`", span, "")
-        } else {
+        } else if depth > 0 {
             diagnostic.fix("write a comma", span, ",")
+        } else {
+            let spaces = after.len() - rest.len();
+            let gap = self.range(token.range().start..token.range().end + spaces);
+            diagnostic.fix("begin a new line", gap, "\n")
         }
     }
 

@@ -123,10 +123,12 @@ impl<'t> Parse<'t> {
     pub(super) fn unclosed_at(&mut self, missing: &Pair<'t>, open: Span, open_text: &str, close: &str) {
         let found = self.found(missing.as_span().start());
         let wrong_close = matches!(found.text.as_str(), "`)`" | "`]`" | "`}`");
-        // What stopped us is not a mistake of its own, unless it closes something that nobody opened.
-        if !self.blamed.insert(found.span.lo as usize) {
+        // What stopped us is not a mistake of its own; that several brackets stop there is one each.
+        let stop = found.span.lo as usize;
+        if !self.blamed.insert(stop) && !self.stops.contains(&stop) {
             return;
         }
+        self.stops.insert(stop);
         if open_text == "{" {
             self.ended_early += 1;
         }

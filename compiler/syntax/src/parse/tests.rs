@@ -1,6 +1,10 @@
 //! Facts of the parser.
 
+mod declarations;
+mod expressions;
+mod recovery;
 mod robustness;
+mod shape;
 
 use crate::ast;
 use solc_source::{Diagnostic, FileId};

@@ -247,7 +247,7 @@ impl<'t> Parse<'t> {
     /// `: T`
     pub(super) fn annotation(&mut self, pair: Pair<'t>) -> TypeExpr {
         let at = pair.as_span().end();
-        match children(pair).next() {
+        match children(pair).find(|child| child.as_rule() != Rule::colon) {
             Some(child) => self.type_expr(child),
             None => self.no_type(at),
         }
