@@ -118,7 +118,7 @@ fn calls(text: &str) -> usize {
 #[test]
 fn twice_the_nesting_costs_twice() {
     let _turn = turn();
-    for (small, large) in nestings(25).zip(nestings(50)) {
+    for (small, large) in nestings(20).zip(nestings(40)) {
         assert!(!too_deep(&small), "{small}");
         let (few, many) = (calls(&small), calls(&large));
         assert!(many * 10 <= few * 27 + 20_000, "{few} calls became {many}: {large}");
