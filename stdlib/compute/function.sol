@@ -117,7 +117,7 @@ component Function {
     ReservedConcurrentExecutions = concurrency
     Role                         = role.Arn
     KmsKeyArn                    = key.arn
-    Environment                  = { Variables = merge(settings, { "${s.name}_SECRET_ARN": s.arn for s in secrets }) }
+    Environment                  = { Variables = merge(settings, {"${s.name}_SECRET_ARN": s.arn for s in secrets}) }
     LoggingConfig = {
       LogGroup = log.ref
       LogFormat = "JSON"

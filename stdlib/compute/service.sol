@@ -25,7 +25,7 @@ component Service {
   param scratch: [String where /^\/[A-Za-z0-9_\/-]+$/] = ["/tmp"]
   /// How many tasks there are, at least and at most.
   param scale: Range = if env.availability == multi_az
-    then env.account.zones.count..4 * env.account.zones.count
+    then max(2, env.account.zones.count)..4 * max(2, env.account.zones.count)
     else 1..2
   /// The processor load, in percent, that scaling aims at.
   param target_load: Int where 10..90 = 60
@@ -61,7 +61,6 @@ component Service {
     else "`scale` goes from at least one task upwards, and ${scale.min}..${scale.max} does not"
   ensure env.availability == single_az or scale.min >= 2
     else "one task cannot survive the loss of its zone: `scale` starts at 2 where availability is multi_az"
-  ensure route == none or port != none else "a route needs a `port` to send requests to"
 
   resource group: AWS.EC2.SecurityGroup {
     VpcId            = network.vpc_id

@@ -74,7 +74,8 @@ component Gateway {
   private let names: [String] = [host] + aliases
   private let recorded: [String] = if hosted_zone == none then [] else names
 
-  ensure env.account.zones.count >= 2
+  // In a Multi-AZ environment the compiler has said so already.
+  ensure env.availability == multi_az or env.account.zones.count >= 2
     else "a load balancer needs two zones, and account ${env.account.name} has ${env.account.zones.count}"
 
   resource group: AWS.EC2.SecurityGroup {

@@ -28,8 +28,6 @@ component Network {
 
   ensure cidr.prefix >= 16 and cidr.prefix <= 22
     else "a network is /16 to /22, and ${cidr} is not: its 32 parts are subnets"
-  ensure env.availability == single_az or env.account.zones.count >= 2
-    else "multi_az needs two zones, and account ${env.account.name} has ${env.account.zones.count}"
 
   resource vpc: AWS.EC2.VPC {
     CidrBlock          = cidr
