@@ -261,11 +261,17 @@ impl<'c, 'a> BodyChecker<'c, 'a> {
         };
         match (actual, base(want)) {
             (Ty::Int, Ty::Duration) => match text {
-                Some(n) => diagnostic.fix(format!("write `{n}s`"), span, format!("{n}s")),
+                Some(n) => {
+                    let unit = self.usual_unit(want).unwrap_or("s");
+                    diagnostic.fix(format!("write `{n}{unit}`"), span, format!("{n}{unit}"))
+                }
                 None => diagnostic.help("give it a unit: `30s`, `5min`, `12h`, `4d`"),
             },
             (Ty::Int, Ty::Size) => match text {
-                Some(n) => diagnostic.fix(format!("write `{n}MiB`"), span, format!("{n}MiB")),
+                Some(n) => {
+                    let unit = self.usual_unit(want).unwrap_or("MiB");
+                    diagnostic.fix(format!("write `{n}{unit}`"), span, format!("{n}{unit}"))
+                }
                 None => diagnostic.help("give it a unit: `512MiB`, `50GiB`"),
             },
             (Ty::Int | Ty::Number, Ty::Vcpu) => diagnostic.help("give it its unit: `0.25 vcpu`"),
@@ -331,6 +337,19 @@ impl<'c, 'a> BodyChecker<'c, 'a> {
             }
             _ => diagnostic,
         }
+    }
+
+    /// The unit in which a refinement's least value is written: most likely the one that was forgotten.
+    fn usual_unit(&self, want: &Ty) -> Option<&'static str> {
+        use crate::hir::{Quantity, Refinement};
+        let Ty::Alias(id) = want else { return None };
+        let alias = self.cx.aliases.get(id.index())?;
+        let Refinement::Quantity(lo, _) = alias.refinement else { return None };
+        let shown = if matches!(alias.base, Ty::Size) { Quantity::Size(lo) } else { Quantity::Duration(lo) }
+            .to_string();
+        ["min", "ms", "KiB", "MiB", "GiB", "TiB", "d", "h", "s", "B"]
+            .into_iter()
+            .find(|unit| lo != 0 && shown.ends_with(unit))
     }
 
     /// The type that a refinement refines, all the way down.

@@ -6,8 +6,8 @@ use crate::codes;
 use crate::context::{Context, Decl, TypeDeclId, TypeSourceBody, TypeState};
 use crate::declare::duplicate;
 use crate::hir::{
-    Alias, AliasId, BlockKind, BodyId, Case, Enum, EnumId, Record, RecordField, RecordId, Refinement, Ty,
-    Union, UnionId,
+    Alias, AliasId, BlockKind, BodyId, Case, Enum, EnumId, Quantity, Record, RecordField, RecordId,
+    Refinement, Ty, Union, UnionId,
 };
 use rustc_hash::FxHashMap;
 use solc_source::{Diagnostic, Name, Span, suggest};
@@ -494,7 +494,10 @@ fn refined<'a>(
         ast::Refinement::Range { lo, hi } => {
             let span = lo.span.to(hi.span);
             match range(&base_ty, lo, hi) {
-                Some(refinement) => (refinement, "within bounds".to_owned(), span),
+                Some(refinement) => {
+                    let shown = bounds(&base_ty, &refinement);
+                    (refinement, shown, span)
+                }
                 None => {
                     let shown = context.a(&base_ty);
                     diagnostics.push(
@@ -541,6 +544,25 @@ fn refined<'a>(
     };
     context.aliases.push(Alias { name: alias, base: base_ty, refinement: lowered, span: at });
     Ty::Alias(id)
+}
+
+/// The bounds as the user would write them.
+fn bounds(base: &Ty, refinement: &Refinement) -> String {
+    match refinement {
+        Refinement::Nothing => String::new(),
+        Refinement::Int(lo, hi) => format!("{lo}..{hi}"),
+        Refinement::Number(lo, hi) => format!("{lo}..{hi}"),
+        Refinement::Quantity(lo, hi) => {
+            let unit: fn(i64) -> Quantity = match base {
+                Ty::Duration => Quantity::Duration,
+                Ty::Size => Quantity::Size,
+                Ty::Vcpu => Quantity::Vcpu,
+                _ => Quantity::Percent,
+            };
+            format!("{}..{}", unit(*lo), unit(*hi))
+        }
+        Refinement::Regex(pattern) => format!("/{pattern}/"),
+    }
 }
 
 fn range(base: &Ty, lo: &ast::Expr, hi: &ast::Expr) -> Option<Refinement> {

@@ -9,10 +9,14 @@ use crate::locks;
 use crate::workspace::discover;
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 use solc_check::hir::{BlockId, Project};
+use solc_ir::codes::{
+    MISSING_SECRET, MISSING_SETTING, UNDECLARED_SECRET, UNDECLARED_SETTING, UNKNOWN_COMPONENT_FILE,
+};
 use solc_ir::{Deployment, Documents, Inputs};
 use solc_source::diagnostic::merge;
-use solc_source::{Diagnostic, Name, Sources};
+use solc_source::{Code, Diagnostic, Name, Sources};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What is wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,6 +103,7 @@ pub fn compile(files: &dyn FileSystem, start: &Path, request: &Request) -> Compi
             files: solc_check::Files { project, library: library.clone(), whole_library: false },
             documents: loaded.documents(unit),
             environments: loaded.environments(unit),
+            broken: loaded.broken(unit),
         };
         lowered.extend(unit.compile(request, &mut diagnostics));
     }
@@ -139,16 +144,22 @@ struct Unit {
     files: solc_check::Files,
     documents: Documents,
     environments: Vec<Name>,
+    /// Whether the parser had to report something.
+    broken: bool,
 }
 
 impl Unit {
     /// The pipeline: check once, then every environment by itself, in parallel.
     fn compile(self, request: &Request, diagnostics: &mut Vec<Diagnostic>) -> Vec<Deployment> {
         let (project, mistakes) = solc_check::check(&self.files);
+        let silent = self.silent(&mistakes);
         diagnostics.extend(mistakes);
         let named = !request.environments.is_empty();
-        let inputs =
-            Inputs { documents: self.documents, strict: request.emit && named, assume_multi_az: None };
+        let inputs = Inputs {
+            documents: Arc::new(self.documents),
+            strict: request.emit && named,
+            assume_multi_az: None,
+        };
         diagnostics.extend(solc_ir::configuration(&project, &inputs));
         let wanted: Vec<BlockId> = solc_ir::environments(&project)
             .into_iter()
@@ -160,10 +171,23 @@ impl Unit {
             wanted.par_iter().map(|id| environment(&project, *id, &inputs)).collect();
         let mut deployments = Vec::with_capacity(results.len());
         for (deployment, mistakes) in results {
-            diagnostics.extend(mistakes);
+            diagnostics.extend(mistakes.into_iter().filter(|m| !silent.contains(&m.code)));
             deployments.push(deployment);
         }
         deployments
+    }
+}
+
+/// What a data file is found to be about may only be missing because a declaration could not be read.
+const ABOUT_DATA_FILES: &[Code] =
+    &[UNKNOWN_COMPONENT_FILE, UNDECLARED_SETTING, UNDECLARED_SECRET, MISSING_SETTING, MISSING_SECRET];
+
+impl Unit {
+    /// The findings that would only repeat a mistake found before.
+    fn silent(&self, mistakes: &[Diagnostic]) -> &'static [Code] {
+        use solc_check::codes::{NOT_AVAILABLE_YET, RECURSIVE_COMPONENT, UNKNOWN_COMPONENT};
+        let missing = [NOT_AVAILABLE_YET, RECURSIVE_COMPONENT, UNKNOWN_COMPONENT];
+        if self.broken || mistakes.iter().any(|m| missing.contains(&m.code)) { ABOUT_DATA_FILES } else { &[] }
     }
 }
 

@@ -258,6 +258,13 @@ impl Loaded {
         contents.flat_map(|content| content.files.iter().map(file)).collect()
     }
 
+    /// Whether any `.sol` file of a unit could not be read wholly.
+    #[must_use]
+    pub fn broken(&self, unit: &Unit) -> bool {
+        let contents = unit.repositories.iter().filter_map(|id| self.content(*id));
+        contents.flat_map(|content| &content.files).any(|file| file.broken)
+    }
+
     /// The data files of the environments that a unit compiles.
     #[must_use]
     pub fn documents(&self, unit: &Unit) -> Documents {

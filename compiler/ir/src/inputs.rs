@@ -5,6 +5,7 @@
 use solc_source::Name;
 use solc_source::data::Node;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A data file that belongs to an environment and a place in it.
 #[derive(Clone, Debug)]
@@ -37,8 +38,8 @@ pub struct Documents {
 /// How `lower` is to go about it.
 #[derive(Clone, Debug, Default)]
 pub struct Inputs {
-    /// Data files.
-    pub documents: Documents,
+    /// Data files; shared, because one environment is lowered more than once.
+    pub documents: Arc<Documents>,
     /// Missing images, settings and secrets are errors even in `manual` environments (`build --env`, prepare).
     pub strict: bool,
     /// If set: compile as though the environment had this availability (`true`: multi-AZ), for the proof that

@@ -53,6 +53,26 @@ pub enum Quantity {
     Percent(i64),
 }
 
+/// In the largest unit that is exact: `30s`, `4d`, `512MiB`, `0.25 vcpu`, `40%`.
+impl std::fmt::Display for Quantity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        const TIME: &[(&str, i64)] =
+            &[("d", 86_400_000), ("h", 3_600_000), ("min", 60_000), ("s", 1000), ("ms", 1)];
+        const SIZE: &[(&str, i64)] =
+            &[("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("B", 1)];
+        let (n, units) = match self {
+            Self::Duration(n) => (*n, TIME),
+            Self::Size(n) => (*n, SIZE),
+            #[expect(clippy::cast_precision_loss, reason = "shown to people; nobody has 2^52 millionths")]
+            Self::Vcpu(n) => return write!(f, "{} vcpu", *n as f64 / 1e6),
+            #[expect(clippy::cast_precision_loss, reason = "shown to people; nobody has 2^52 millionths")]
+            Self::Percent(n) => return write!(f, "{}%", *n as f64 / 1e6),
+        };
+        let (unit, size) = units.iter().find(|(_, size)| n % size == 0).copied().unwrap_or(("", 1));
+        write!(f, "{}{unit}", n / size)
+    }
+}
+
 /// What an expression is.
 #[derive(Debug, Clone)]
 pub enum ExprKind {

@@ -28,7 +28,7 @@ impl Problem {
     }
 }
 
-/// The text of a file, without a byte-order mark; what is no text in it is replaced and reported.
+/// The text of a file, as far as it is text; what is not is reported.
 #[must_use]
 pub fn read_text(files: &dyn FileSystem, path: &Path, name: &str) -> (String, Option<Problem>) {
     let problem = |code, message, note, offset| Some(Problem { code, message, note, offset });
@@ -37,7 +37,9 @@ pub fn read_text(files: &dyn FileSystem, path: &Path, name: &str) -> (String, Op
             Ok(text) => (text, None),
             Err(error) => {
                 let offset = error.utf8_error().valid_up_to();
-                let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+                // Up to there it is text; what follows would only garble a terminal.
+                let readable = error.as_bytes().get(..offset).unwrap_or_default();
+                let text = String::from_utf8_lossy(readable).into_owned();
                 let message = format!("`{name}` is not UTF-8 text");
                 let note = format!("the byte at offset {offset} begins no character");
                 (text, problem(codes::NOT_UTF8, message, Some(note), offset))

@@ -78,7 +78,7 @@ impl Evaluation<'_> {
             }
             (Refinement::Quantity(lo, hi), Value::Quantity(q)) => (!(*lo..=*hi).contains(&ops::amount(*q)))
                 .then(|| {
-                    let bound = |n: i64| super::text::quantity(ops::with_amount(*q, n));
+                    let bound = |n: i64| ops::with_amount(*q, n).to_string();
                     (codes::VALUE_OUT_OF_RANGE, format!("must be from {} to {}", bound(*lo), bound(*hi)))
                 }),
             (Refinement::Regex(pattern), Value::Text(text)) => {

@@ -3,7 +3,7 @@
 //! Invariant: a conversion between units is exact, or an error.
 
 use super::value::Value;
-use super::{Evaluation, cidr, text};
+use super::{Evaluation, cidr};
 use crate::codes;
 use solc_check::hir::{Property, Quantity};
 use solc_source::{Diagnostic, Span};
@@ -71,7 +71,7 @@ impl Evaluation<'_> {
         if let Some(n) = result {
             return Value::Int(n);
         }
-        let shown = text::quantity(quantity);
+        let shown = quantity.to_string();
         self.report(
             Diagnostic::error(
                 codes::INEXACT_CONVERSION,

@@ -4,7 +4,7 @@ use super::Evaluation;
 use super::value::Value;
 use super::{cidr, ops};
 use crate::model;
-use solc_check::hir::{EnumId, Quantity, UnionId};
+use solc_check::hir::{EnumId, UnionId};
 use solc_source::Name;
 
 impl Evaluation<'_> {
@@ -28,7 +28,7 @@ impl Evaluation<'_> {
             Value::Cidr(address, prefix) => cidr::show((*address, *prefix)).into(),
             Value::Enum(id, case) => self.enum_case(*id, *case)?,
             Value::Union(id, case, _) => self.union_case(*id, *case)?,
-            Value::Quantity(q) => quantity(*q).into(),
+            Value::Quantity(q) => q.to_string().into(),
             Value::Range(lo, hi) => Name::from(format!("{lo}..{hi}")),
             Value::Team(name) | Value::Service(name) => name.clone(),
             Value::Block(id) => self.project.blocks.get(id.index())?.name.clone(),
@@ -112,25 +112,6 @@ pub(crate) fn number(n: f64) -> String {
     if n.fract() == 0.0 && n.abs() < 1e15 { format!("{n:.0}") } else { format!("{n}") }
 }
 
-/// A quantity in the largest unit that is exact.
-pub(crate) fn quantity(quantity: Quantity) -> String {
-    let in_units = |n: i64, units: &[(&str, i64)]| {
-        let (unit, size) =
-            units.iter().find(|(_, size)| n % size == 0).or(units.last()).copied().unwrap_or(("", 1));
-        format!("{}{unit}", n / size)
-    };
-    match quantity {
-        Quantity::Duration(n) => {
-            in_units(n, &[("d", 86_400_000), ("h", 3_600_000), ("min", 60_000), ("s", 1000), ("ms", 1)])
-        }
-        Quantity::Size(n) => {
-            in_units(n, &[("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("B", 1)])
-        }
-        Quantity::Vcpu(n) => format!("{} vcpu", number(n as f64 / 1e6)),
-        Quantity::Percent(n) => format!("{}%", number(n as f64 / 1e6)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::{number, quantity};
@@ -147,7 +128,7 @@ mod tests {
             (Quantity::Percent(40_000_000), "40%"),
             (Quantity::Duration(0), "0d"),
         ] {
-            assert_eq!(quantity(q), text);
+            assert_eq!(q.to_string(), text);
         }
     }
 
