@@ -65,7 +65,7 @@ fn product_name(init: &Init) -> Result<String, String> {
         .chars()
         .map(|c| if c.is_ascii_lowercase() || c.is_ascii_digit() { c } else { '_' })
         .collect();
-    let name = name.trim_matches(|c: char| !c.is_ascii_lowercase()).to_owned();
+    let name = name.trim_start_matches(|c: char| !c.is_ascii_lowercase()).trim_end_matches('_').to_owned();
     if is_name(&name) {
         Ok(name)
     } else {

@@ -64,8 +64,9 @@ impl Evaluation<'_> {
         let misfit =
             |wanted: &str| Misfit { span: node.span, wanted: wanted.to_owned(), candidates: Vec::new() };
         match (ty, &node.value) {
-            (Ty::Error, _) => Ok(Value::Missing),
-            (Ty::Optional(_), Data::Null) | (Ty::None, _) => Ok(Value::None),
+            // What could not be read was reported.
+            (Ty::Error, _) | (_, Data::Null) => Ok(Value::Missing),
+            (Ty::None, _) => Ok(Value::None),
             (Ty::Optional(inner) | Ty::Deferred(inner) | Ty::Secret(inner), _) => self.convert(node, inner),
             (Ty::Bool, Data::Bool(b)) => Ok(Value::Bool(*b)),
             (Ty::Bool, _) => Err(misfit("must be `true` or `false`")),
@@ -236,7 +237,7 @@ fn choose<'n>(node: &Node, allowed: impl Iterator<Item = &'n Name>) -> Result<Na
 
 fn json(node: &Node) -> Value {
     match &node.value {
-        Data::Null => Value::None,
+        Data::Null => Value::Missing,
         Data::Bool(b) => Value::Bool(*b),
         Data::Int(n) => Value::Int(*n),
         Data::Number(n) => Value::Number(*n),

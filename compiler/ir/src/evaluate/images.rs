@@ -7,7 +7,7 @@ use super::{Evaluation, builtins::record};
 use crate::codes;
 use crate::model;
 use solc_check::hir::Ty;
-use solc_source::data::Node;
+use solc_source::data::{Node, Value as Data};
 use solc_source::{Diagnostic, Name, Severity, Span};
 use std::sync::Arc;
 
@@ -65,6 +65,10 @@ impl Evaluation<'_> {
     }
 
     fn read_image(&mut self, node: &Node, placeholder: model::Image) -> model::Image {
+        if node.value == Data::Null {
+            // What could not be read was reported.
+            return placeholder;
+        }
         let text = |key: &str| node.get(key).and_then(Node::as_str);
         let digest = text("digest");
         let wrong = if digest.is_none_or(|d| !is_digest(d)) {

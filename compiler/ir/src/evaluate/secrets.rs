@@ -130,6 +130,8 @@ impl<'a> Evaluation<'a> {
             .help(format!("write {FORMS}"))
         };
         let found = match (&node.value, node.entries()) {
+            // What could not be read was reported.
+            (Data::Null, _) => return None,
             (Data::String(_), _) => Err(Diagnostic::error(
                 codes::CLEAR_TEXT_SECRET,
                 node.span,

@@ -10,6 +10,7 @@ fn init(folder: &str, product: Option<&str>) -> Init {
 #[test]
 fn a_product_is_named_after_its_folder() {
     assert_eq!(product_name(&init("here/Web Shop", None)).as_deref(), Ok("web_shop"));
+    assert_eq!(product_name(&init("shop2-", None)).as_deref(), Ok("shop2"));
     assert_eq!(product_name(&init("2-shop/", None)).as_deref(), Ok("shop"));
     assert_eq!(product_name(&init("2-shop", Some("other"))).as_deref(), Ok("other"));
     assert!(product_name(&init("日本", None)).is_err());
