@@ -21,6 +21,7 @@ pub(crate) mod members;
 pub(crate) mod ops;
 pub(crate) mod parameters;
 pub(crate) mod properties;
+pub(crate) mod reads;
 pub(crate) mod resources;
 pub(crate) mod secrets;
 pub(crate) mod settings;
@@ -190,6 +191,8 @@ pub(crate) struct Evaluation<'a> {
     pub(crate) images: std::collections::BTreeMap<Name, model::Image>,
     pub(crate) waivers: Vec<model::Waiver>,
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// Those that do not depend on the environment.
+    pub(crate) general: Vec<Diagnostic>,
     /// Fields that blocks set, by component: from general to specific.
     pub(crate) profiles: FxHashMap<ComponentId, Vec<Setter<'a>>>,
     /// Tags and settings that blocks set, from general to specific.
@@ -247,6 +250,7 @@ impl<'a> Evaluation<'a> {
             images: std::collections::BTreeMap::new(),
             waivers: Vec::new(),
             diagnostics: Vec::new(),
+            general: Vec::new(),
             profiles: FxHashMap::default(),
             tag_profiles: Vec::new(),
             setting_profiles: Vec::new(),

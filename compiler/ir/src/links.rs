@@ -138,6 +138,7 @@ fn own_statements(evaluation: &mut Evaluation<'_>, id: InstanceId, permits: &mut
         match statement {
             Statement::Ensure(ensure) => {
                 let place = if instance_is_declared(evaluation, id) { span } else { ensure.span };
+                let place = evaluation.field_of(&frame, ensure.condition).unwrap_or(place);
                 evaluation.ensure(&mut frame, ensure, place);
             }
             Statement::Access(access) => match access.effect {

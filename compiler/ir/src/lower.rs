@@ -40,6 +40,7 @@ pub(crate) fn lower(
     let diagnostics: Vec<Diagnostic> = std::mem::take(&mut evaluation.diagnostics)
         .into_iter()
         .map(|d| d.environment(name.as_str()))
+        .chain(std::mem::take(&mut evaluation.general))
         .collect();
     let deployment = build(evaluation, stacks);
     // What is wrong may break any promise; what is right must keep all.
@@ -126,6 +127,10 @@ fn collisions(evaluation: &mut Evaluation<'_>) {
         let folded = Name::from(resource.logical_id.as_str());
         let Some(first) = known.insert(folded, id).and_then(|f| evaluation.resource(f)) else { continue };
         let name = |r: &crate::evaluate::Resource<'_>| format!("{}.{}", evaluation.path(r.instance), r.name);
+        // Two declarations of one name: reported as such.
+        if name(first) == name(resource) {
+            continue;
+        }
         found.push(
             Diagnostic::error(
                 codes::LOGICAL_ID_COLLISION,

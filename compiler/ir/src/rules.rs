@@ -109,7 +109,7 @@ impl Rules {
                 describe::bounds(path, tree.span, *n, (*min, *max), out);
             }
             (Node::String(rules), Kind::Leaf(Value::String(text))) => {
-                self.string(rules, text, tree.span, path, out)
+                self.string(rules, text, tree, path, out)
             }
             (
                 Node::Boolean
@@ -178,8 +178,13 @@ impl Rules {
         }
     }
 
-    fn string(&mut self, rules: &StringRules, text: &Name, span: Span, path: &str, out: &mut Vec<Finding>) {
+    fn string(&mut self, rules: &StringRules, text: &Name, tree: &Tree, path: &str, out: &mut Vec<Finding>) {
+        let span = tree.span;
         if !rules.allows(text) {
+            if tree.known.text {
+                out.push(describe::shape(path, span));
+                return;
+            }
             let known: Vec<String> = rules.allowed.iter().map(|a| format!("\"{a}\"")).collect();
             let nearest = solc_source::suggest::nearest(text, rules.allowed.iter().map(Name::as_str));
             out.push(describe::not_allowed(path, span, &format!("\"{text}\""), &known, nearest));

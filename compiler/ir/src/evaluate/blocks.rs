@@ -172,8 +172,11 @@ impl<'a> Evaluation<'a> {
         let Some(account_block) = self.block(account) else { return };
         if self.environment.multi_az && self.zones.len() < 2 {
             let count = self.zones.len();
-            let at =
-                if block.fields.iter().any(|f| f.name == "availability") { "availability" } else { "stage" };
+            let at = if block.fields.iter().any(|f| f.name == "availability") {
+                "availability"
+            } else {
+                "account"
+            };
             let account_name = &account_block.name;
             let diagnostic = Diagnostic::error(
                 codes::TOO_FEW_ZONES,
@@ -273,8 +276,6 @@ fn report_overlap(
     )
     .label(format!("`{}`", cidr::show(range)))
     .because(evaluation.field_span(other, "network"), format!("`{}`, in the same account", cidr::show(taken)))
-    .help("give one of them a range of its own")
-    .environment(here)
-    .environment(there);
+    .help("give one of them a range of its own");
     evaluation.report(diagnostic);
 }

@@ -128,18 +128,18 @@ impl<'a> Evaluation<'a> {
         if let Some((address, prefix)) = cidr::subnet(range, bits, index) {
             return Value::Cidr(address, prefix);
         }
-        let shown = cidr::show(range);
-        let room = 32 - i64::from(range.1);
-        let label = if !(0..=room).contains(&bits) {
-            format!("`{shown}` has {room} bits to give, and this asks for {bits}")
-        } else {
+        // Networks differ between environments, and mistakes should not: only the length is said.
+        let (prefix, room) = (range.1, 32 - i64::from(range.1));
+        let label = if (0..=room).contains(&bits) {
             format!(
                 "{bits} bits make {} ranges, counted from 0, and this asks for number {index}",
                 1_u64 << bits
             )
+        } else {
+            format!("a `/{prefix}` has {room} bits to give, and this asks for {bits}")
         };
         self.report(
-            Diagnostic::error(codes::CIDR_DOES_NOT_FIT, span, format!("`{shown}` has no such part"))
+            Diagnostic::error(codes::CIDR_DOES_NOT_FIT, span, "the network range has no such part")
                 .label(label)
                 .help("use a larger range, or ask for fewer or smaller parts"),
         );

@@ -10,12 +10,16 @@
 use super::value::Value;
 use super::{Evaluation, ops};
 use crate::codes;
-use solc_check::hir::{AliasId, Refinement, Ty};
+use solc_check::hir::{AliasId, Quantity, Refinement, Ty};
 use solc_source::{Code, Diagnostic, Span};
 
 impl Evaluation<'_> {
-    /// The value, or `Missing` where it breaks a refinement, which is then reported.
+    /// The value, or `Missing` where it breaks a refinement, which is then reported, or is of another type, which
+    /// the checker has reported.
     pub(crate) fn conform(&mut self, ty: &Ty, value: Value, span: Span) -> Value {
+        if misfits(ty, &value) {
+            return Value::Missing;
+        }
         if !refined(ty) {
             return value;
         }
@@ -48,6 +52,9 @@ impl Evaluation<'_> {
     fn conform_alias(&mut self, id: AliasId, value: Value, span: Span) -> Value {
         let Some(alias) = self.project.aliases.get(id.index()) else { return value };
         let value = self.conform(&alias.base, value, span);
+        if value == Value::Missing {
+            return value;
+        }
         let Some((code, rule)) = self.violation(id, &alias.refinement, &value) else { return value };
         let shown = self.show(&value);
         let message = format!("`{shown}` is not a `{}`", alias.name);
@@ -96,6 +103,29 @@ impl Evaluation<'_> {
                 _,
             ) => None,
         }
+    }
+}
+
+/// Whether a value is certainly of another type.
+fn misfits(ty: &Ty, value: &Value) -> bool {
+    match (ty, value) {
+        (_, Value::Missing | Value::None | Value::Deferred(_)) => false,
+        (Ty::Optional(inner) | Ty::Deferred(inner) | Ty::Secret(inner), _) => misfits(inner, value),
+        (Ty::Duration, _) => !matches!(value, Value::Quantity(Quantity::Duration(_))),
+        (Ty::Size, _) => !matches!(value, Value::Quantity(Quantity::Size(_))),
+        (Ty::Percent, _) => !matches!(value, Value::Quantity(Quantity::Percent(_))),
+        (Ty::Vcpu, _) => !matches!(value, Value::Quantity(Quantity::Vcpu(_))),
+        (Ty::Bool, _) => !matches!(value, Value::Bool(_)),
+        (Ty::Int, _) => !matches!(value, Value::Int(_)),
+        (Ty::Number, _) => !matches!(value, Value::Int(_) | Value::Number(_)),
+        (Ty::String, _) => !matches!(value, Value::Text(_)),
+        (Ty::Cidr, _) => !matches!(value, Value::Cidr(..)),
+        (Ty::Range, _) => !matches!(value, Value::Range(..)),
+        (Ty::Literals(names), Value::Text(text)) => !names.contains(text),
+        (Ty::Enum(id), Value::Enum(other, _)) => id != other,
+        (Ty::Union(id), Value::Union(other, ..)) => id != other,
+        (Ty::List(_), _) => !matches!(value, Value::List(_)),
+        _ => false,
     }
 }
 

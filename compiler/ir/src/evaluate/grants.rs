@@ -159,7 +159,8 @@ impl<'a> Evaluation<'a> {
         }
         let mut links = Vec::new();
         let (decl, component) = (instance.decl, instance.component);
-        if let Some(decl) = decl {
+        // A link on what takes none was reported by the checker.
+        if let Some(decl) = decl.filter(|_| component.accepts.link) {
             for link in &decl.links {
                 let mut frame = self.outer_frame(id);
                 if let Value::Grant(grant) = self.eval(&mut frame, link.grant) {
@@ -475,6 +476,26 @@ impl<'a> Evaluation<'a> {
             diagnostic = diagnostic.because(condition, "the invariant");
         }
         self.report(diagnostic.help("change what is configured here so that the invariant holds"));
+    }
+}
+
+impl<'a> Evaluation<'a> {
+    /// Where the instance gives the one parameter that a condition reads, if it reads one and it is given.
+    pub(crate) fn field_of(&self, frame: &Frame<'a>, condition: ExprId) -> Option<Span> {
+        let instance = self.instance(frame.instance?)?;
+        let decl = instance.decl?;
+        let mut read = Vec::new();
+        super::reads::members(frame.body, condition, &mut read);
+        read.sort_unstable();
+        read.dedup();
+        let mut given = read.iter().filter_map(|id| {
+            let member = instance.component.member(*id)?;
+            decl.fields.iter().find(|f| f.name == member.name)
+        });
+        match (given.next(), given.next()) {
+            (Some(only), None) => Some(only.span),
+            (Some(_) | None, _) => None,
+        }
     }
 }
 

@@ -147,13 +147,27 @@ impl<'a> Evaluation<'a> {
     fn missing_parameter(&mut self, id: InstanceId, member: &Member) {
         let Some(instance) = self.instance(id) else { return };
         let (path, component, span) = (instance.path.clone(), instance.component.name.clone(), instance.span);
+        let id = instance.id;
         let name = &member.name;
-        self.report(
-            Diagnostic::error(codes::shared::MISSING_FIELD, span, format!("`{path}` is given no `{name}`"))
-                .label(format!("a `{component}` needs `{name}`"))
-                .because(member.span, format!("`{name}` has no default"))
-                .help(format!("add `{name} = …` here, or a `default {component} {{ {name} = … }}` to a configuration block")),
-        );
+        let diagnostic = Diagnostic::error(
+            codes::shared::MISSING_FIELD,
+            span,
+            format!("`{path}` is given no `{name}`"),
+        )
+        .label(format!("a `{component}` needs `{name}`"))
+        .because(member.span, format!("`{name}` has no default"))
+        .help(format!(
+            "add `{name} = …` here, or a `default {component} {{ {name} = … }}` to a configuration block"
+        ));
+        // Where no block sets it, it is missing whatever the environment.
+        let sets = |p: &Profile| {
+            p.target == ProfileTarget::Component(id) && p.fields.iter().any(|f| f.name == *name)
+        };
+        if self.project.blocks.iter().any(|b| b.profiles.iter().any(sets)) {
+            self.report(diagnostic);
+        } else {
+            self.general.push(diagnostic);
+        }
     }
 }
 

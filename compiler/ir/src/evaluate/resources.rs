@@ -189,7 +189,11 @@ impl<'a> Evaluation<'a> {
             let tree = self.tree(&mut frame, property.value);
             entries.push((property.name.clone(), property.span, tree));
         }
-        let tree = super::tree::Tree { span: decl.type_span, kind: super::tree::Kind::Object(entries) };
+        let tree = super::tree::Tree {
+            span: decl.type_span,
+            kind: super::tree::Kind::Object(entries),
+            known: super::tree::Known::default(),
+        };
         for finding in rules.check(ty, &tree) {
             self.report(finding.diagnostic(ty, declared));
         }

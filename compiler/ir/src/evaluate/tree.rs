@@ -6,7 +6,7 @@
 use super::value::Value;
 use super::{Evaluation, Frame};
 use crate::model;
-use solc_check::hir::{Element, ExprId, ExprKind};
+use solc_check::hir::{Element, ExprId, ExprKind, Ty};
 use solc_source::{Name, Span};
 
 /// A value and where it is written.
@@ -14,6 +14,17 @@ use solc_source::{Name, Span};
 pub(crate) struct Tree {
     pub(crate) span: Span,
     pub(crate) kind: Kind,
+    /// What the checker knew of it already, and has reported.
+    pub(crate) known: Known,
+}
+
+/// What types alone say of a value.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Known {
+    /// Never `none`.
+    pub(crate) present: bool,
+    /// One of a few texts, each of which was compared with what the property takes.
+    pub(crate) text: bool,
 }
 
 /// What it is.
@@ -58,6 +69,16 @@ impl Tree {
 impl<'a> Evaluation<'a> {
     /// An expression as a tree, following literals, `if` and `match` so that parts keep their own places.
     pub(crate) fn tree(&mut self, frame: &mut Frame<'a>, id: ExprId) -> Tree {
+        let mut tree = self.unknown_tree(frame, id);
+        let ty = frame.body.ty(id);
+        tree.known = Known {
+            present: !matches!(ty, Ty::Optional(_) | Ty::None | Ty::Error),
+            text: matches!(ty, Ty::Literals(_)) || matches!(frame.body.expr(id).kind, ExprKind::String(_)),
+        };
+        tree
+    }
+
+    fn unknown_tree(&mut self, frame: &mut Frame<'a>, id: ExprId) -> Tree {
         let expr = frame.body.expr(id);
         let span = expr.span;
         match &expr.kind {
@@ -69,7 +90,7 @@ impl<'a> Evaluation<'a> {
                 let branch = match self.eval(frame, *condition) {
                     Value::Bool(true) => *then,
                     Value::Bool(false) => *otherwise,
-                    _ => return Tree { span, kind: Kind::Missing },
+                    _ => return Tree { span, kind: Kind::Missing, known: Known::default() },
                 };
                 self.tree(frame, branch)
             }
@@ -81,7 +102,7 @@ impl<'a> Evaluation<'a> {
                         frame.locals.truncate(mark);
                         tree
                     }
-                    Some(_) | None => Tree { span, kind: Kind::Missing },
+                    Some(_) | None => Tree { span, kind: Kind::Missing, known: Known::default() },
                 }
             }
             _ => {
@@ -112,7 +133,7 @@ impl<'a> Evaluation<'a> {
                         }
                         Kind::Absent => {}
                         Kind::Missing | Kind::Leaf(_) | Kind::List(_) => {
-                            return Tree { span: at, kind: Kind::Missing };
+                            return Tree { span: at, kind: Kind::Missing, known: Known::default() };
                         }
                     }
                 }
@@ -121,7 +142,7 @@ impl<'a> Evaluation<'a> {
                 }
             }
         }
-        Tree { span, kind: Kind::Object(entries) }
+        Tree { span, kind: Kind::Object(entries), known: Known::default() }
     }
 
     fn list_tree(&mut self, frame: &mut Frame<'a>, elements: &'a [Element], span: Span) -> Tree {
@@ -135,14 +156,14 @@ impl<'a> Evaluation<'a> {
                         Kind::List(more) => items.extend(more),
                         Kind::Absent => {}
                         Kind::Missing | Kind::Leaf(_) | Kind::Object(_) => {
-                            return Tree { span: spread.span, kind: Kind::Missing };
+                            return Tree { span: spread.span, kind: Kind::Missing, known: Known::default() };
                         }
                     }
                 }
             }
         }
         items.retain(|i| !matches!(i.kind, Kind::Absent));
-        Tree { span, kind: Kind::List(items) }
+        Tree { span, kind: Kind::List(items), known: Known::default() }
     }
 
     /// A value as a tree, all of it at one place.
@@ -177,7 +198,7 @@ impl<'a> Evaluation<'a> {
             | Value::Team(_) => self.text_of(value).map_or(Kind::Missing, Kind::Leaf),
             Value::Instance(_) | Value::Grant(_) => Kind::Missing,
         };
-        Tree { span, kind }
+        Tree { span, kind, known: Known::default() }
     }
 
     /// A value as a template has it; `None` where it is missing or `none`.

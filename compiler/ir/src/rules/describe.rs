@@ -135,6 +135,7 @@ pub(super) fn together(
     out: &mut Vec<Finding>,
 ) {
     let at = |name: &Name| entries.iter().find(|(n, _, _)| n == name).map_or(span, |(_, s, _)| *s);
+    let certain = |name: &Name| entries.iter().any(|(n, _, v)| n == name && v.known.present);
     // Something broken may be any of them.
     if entries.iter().any(|(_, _, v)| matches!(v.kind, Kind::Missing)) {
         return;
@@ -149,6 +150,8 @@ pub(super) fn together(
         let mut there = set.iter().filter(|n| present(n));
         match (there.next(), there.next()) {
             (Some(_), None) => {}
+            // What stands together whatever the values are, the checker has reported.
+            (Some(first), Some(second)) if certain(first) && certain(second) => {}
             (Some(first), Some(second)) => out.push(conflict(
                 at(second),
                 format!("`{}` and `{}` cannot stand together", dotted(path, first), dotted(path, second)),
