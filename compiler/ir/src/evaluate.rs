@@ -168,6 +168,9 @@ pub(crate) struct Setter<'a> {
     pub(crate) solution: Option<ComponentId>,
 }
 
+/// Where the properties of a declaration are written.
+pub(crate) type PropertySpans = Arc<[(Name, Span)]>;
+
 /// Everything that lowering one environment knows.
 pub(crate) struct Evaluation<'a> {
     pub(crate) project: &'a Project,
@@ -202,7 +205,7 @@ pub(crate) struct Evaluation<'a> {
     pub(crate) known_settings: FxHashMap<InstanceId, Value>,
     pub(crate) known_secrets: FxHashMap<InstanceId, Value>,
     pub(crate) record_names: FxHashMap<Name, RecordId>,
-    pub(crate) spans: FxHashMap<(ComponentId, MemberId), Arc<[(Name, Span)]>>,
+    pub(crate) spans: FxHashMap<(ComponentId, MemberId), PropertySpans>,
     /// Roles whose platform statements are still to be lowered.
     pub(crate) roles: Vec<crate::roles::Role<'a>>,
     /// What opens a resource to its users: the policies of a role, the policy of a bucket that permits something.

@@ -31,6 +31,7 @@ pub use model::{Deployment, Value};
 
 use solc_check::hir::{BlockId, BlockKind, Project};
 use solc_source::{Diagnostic, Name};
+use std::sync::Mutex;
 
 /// Evaluation may go 4,000 values deep, and each level takes a few kilobytes.
 const STACK_SIZE: usize = 256 * 1024 * 1024;
@@ -61,12 +62,18 @@ pub fn configuration(project: &Project, inputs: &Inputs) -> Vec<Diagnostic> {
 }
 
 fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    let work = Mutex::new(Some(work));
+    let take = || work.lock().ok().and_then(|mut slot| slot.take());
     std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(STACK_SIZE).spawn_scoped(scope, work);
-        match thread.map(std::thread::ScopedJoinHandle::join) {
+        let spawned = std::thread::Builder::new()
+            .stack_size(STACK_SIZE)
+            .spawn_scoped(scope, || take().map(|work| work()));
+        let result = match spawned.map(std::thread::ScopedJoinHandle::join) {
             Ok(Ok(result)) => result,
             Ok(Err(panic)) => std::panic::resume_unwind(panic),
-            Err(error) => std::panic::panic_any(format!("no thread to evaluate on: {error}")),
-        }
+            // No thread to be had: the stack at hand is enough for all but the deepest chains.
+            Err(_) => take().map(|work| work()),
+        };
+        result.unwrap_or_else(|| unreachable!("the work is taken once, by whoever does it"))
     })
 }

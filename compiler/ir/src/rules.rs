@@ -72,7 +72,7 @@ impl Rules {
             (Node::Json, _) => {}
             (Node::AnyOf(options), _) => self.any_of(ty, options, tree, path, out),
             (Node::Object(rules), Kind::Object(entries)) => {
-                self.object(ty, rules, entries, tree.span, path, out)
+                self.object(ty, rules, entries, tree.span, path, out);
             }
             (Node::Map(inner), Kind::Object(entries)) => {
                 for (key, _, value) in entries {
@@ -109,7 +109,7 @@ impl Rules {
                 describe::bounds(path, tree.span, *n, (*min, *max), out);
             }
             (Node::String(rules), Kind::Leaf(Value::String(text))) => {
-                self.string(rules, text, tree, path, out)
+                self.string(rules, text, tree, path, out);
             }
             (
                 Node::Boolean

@@ -32,7 +32,7 @@ impl Evaluation<'_> {
         match self.convert(node, ty) {
             Ok(value) => value,
             Err(misfit) => {
-                self.misfit(codes::INVALID_FACT, "this fact", misfit, None);
+                self.misfit(codes::INVALID_FACT, "this fact", &misfit, None);
                 Value::Missing
             }
         }
@@ -43,7 +43,7 @@ impl Evaluation<'_> {
         &mut self,
         code: Code,
         what: &str,
-        misfit: Misfit,
+        misfit: &Misfit,
         declared: Option<(Span, String)>,
     ) {
         let mut diagnostic = Diagnostic::error(code, misfit.span, format!("{what} {}", misfit.wanted))

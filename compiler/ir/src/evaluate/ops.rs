@@ -233,40 +233,40 @@ mod tests {
     use crate::evaluate::value::Value;
     use solc_check::hir::{BinaryOp, Quantity};
 
-    fn check(op: BinaryOp, left: &Value, right: &Value, expect: Result<Value, &str>) {
-        assert_eq!(binary(op, left, right).map_err(|(code, _)| code.0), expect);
+    fn check(op: BinaryOp, left: &Value, right: &Value, expect: &Result<Value, &str>) {
+        assert_eq!(binary(op, left, right).map_err(|(code, _)| code.0), *expect);
     }
 
     #[test]
     fn arithmetic_is_checked() {
         use BinaryOp::{Add, Divide, Multiply, Subtract};
-        check(Add, &Value::Int(2), &Value::Int(3), Ok(Value::Int(5)));
-        check(Add, &Value::Int(i64::MAX), &Value::Int(1), Err(codes::ARITHMETIC_OVERFLOW.0));
-        check(Subtract, &Value::Int(i64::MIN), &Value::Int(1), Err(codes::ARITHMETIC_OVERFLOW.0));
-        check(Divide, &Value::Int(i64::MIN), &Value::Int(-1), Err(codes::ARITHMETIC_OVERFLOW.0));
-        check(Divide, &Value::Int(1), &Value::Int(0), Err(codes::DIVISION_BY_ZERO.0));
-        check(Multiply, &Value::Number(1e300), &Value::Number(1e300), Err(codes::ARITHMETIC_OVERFLOW.0));
+        check(Add, &Value::Int(2), &Value::Int(3), &Ok(Value::Int(5)));
+        check(Add, &Value::Int(i64::MAX), &Value::Int(1), &Err(codes::ARITHMETIC_OVERFLOW.0));
+        check(Subtract, &Value::Int(i64::MIN), &Value::Int(1), &Err(codes::ARITHMETIC_OVERFLOW.0));
+        check(Divide, &Value::Int(i64::MIN), &Value::Int(-1), &Err(codes::ARITHMETIC_OVERFLOW.0));
+        check(Divide, &Value::Int(1), &Value::Int(0), &Err(codes::DIVISION_BY_ZERO.0));
+        check(Multiply, &Value::Number(1e300), &Value::Number(1e300), &Err(codes::ARITHMETIC_OVERFLOW.0));
         assert!(negate(&Value::Int(i64::MIN)).is_err());
     }
 
     #[test]
     fn quantities_keep_their_unit() {
         let seconds = |n: i64| Value::Quantity(Quantity::Duration(n * 1000));
-        check(BinaryOp::Multiply, &seconds(30), &Value::Int(6), Ok(seconds(180)));
-        check(BinaryOp::Divide, &seconds(180), &seconds(30), Ok(Value::Number(6.0)));
-        check(BinaryOp::GreaterEqual, &seconds(180), &seconds(30), Ok(Value::Bool(true)));
+        check(BinaryOp::Multiply, &seconds(30), &Value::Int(6), &Ok(seconds(180)));
+        check(BinaryOp::Divide, &seconds(180), &seconds(30), &Ok(Value::Number(6.0)));
+        check(BinaryOp::GreaterEqual, &seconds(180), &seconds(30), &Ok(Value::Bool(true)));
     }
 
     #[test]
     fn a_missing_operand_silences_the_result() {
-        check(BinaryOp::Equal, &Value::Missing, &Value::Int(1), Ok(Value::Missing));
-        check(BinaryOp::In, &Value::Int(1), &Value::list([Value::Missing]), Ok(Value::Missing));
+        check(BinaryOp::Equal, &Value::Missing, &Value::Int(1), &Ok(Value::Missing));
+        check(BinaryOp::In, &Value::Int(1), &Value::list([Value::Missing]), &Ok(Value::Missing));
     }
 
     #[test]
     fn texts_and_lists_join() {
-        check(BinaryOp::Add, &Value::text("a"), &Value::text("b"), Ok(Value::text("ab")));
+        check(BinaryOp::Add, &Value::text("a"), &Value::text("b"), &Ok(Value::text("ab")));
         let list = |n: &[i64]| Value::list(n.iter().copied().map(Value::Int));
-        check(BinaryOp::Add, &list(&[1]), &list(&[2, 3]), Ok(list(&[1, 2, 3])));
+        check(BinaryOp::Add, &list(&[1]), &list(&[2, 3]), &Ok(list(&[1, 2, 3])));
     }
 }

@@ -145,7 +145,7 @@ impl<'a> Evaluation<'a> {
                 Ok(value) => value,
                 Err(misfit) => {
                     let declared = Some((setting.span, format!("`{}` is declared here", setting.name)));
-                    self.misfit(codes::SETTING_TYPE, &format!("`{}`", setting.name), misfit, declared);
+                    self.misfit(codes::SETTING_TYPE, &format!("`{}`", setting.name), &misfit, declared);
                     Value::Missing
                 }
             };

@@ -114,7 +114,7 @@ pub(crate) fn number(n: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{number, quantity};
+    use super::number;
     use solc_check::hir::Quantity;
 
     #[test]

@@ -183,14 +183,14 @@ fn attach_to(evaluation: &mut Evaluation<'_>, target: ResourceId, statements: &[
         }
         Carrier::Permission => {
             for clause in super::merge(clauses) {
-                permission(evaluation, target, &logical_id, clause);
+                permission(evaluation, target, &logical_id, &clause);
             }
         }
     }
 }
 
 /// One `AWS::Lambda::Permission` for each action of a statement.
-fn permission(evaluation: &mut Evaluation<'_>, target: ResourceId, logical_id: &str, clause: Clause) {
+fn permission(evaluation: &mut Evaluation<'_>, target: ResourceId, logical_id: &str, clause: &Clause) {
     let Some(instance) = evaluation.resource(target).map(|r| (r.instance, r.span)) else { return };
     let Some(Value::String(service)) = clause.principal.as_ref().and_then(|p| p.get("Service")).cloned()
     else {
