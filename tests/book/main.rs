@@ -1,4 +1,4 @@
-//! Every example in prose compiles, or fails as its page says.
+//! Every example in prose compiles, or fails as its page says; codes and pages are one set.
 //!
 //! The convention stands in the book: *Contributing, Testing*.
 
@@ -8,6 +8,7 @@ use example::{Example, examples};
 use solc_driver::{Memory, Request, compile};
 use solc_source::Severity;
 use solc_tests::workspace::{files, files_with, text};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 const BASE: &str = "tests/book/base";
@@ -77,7 +78,7 @@ fn every_example_compiles_or_fails_as_its_page_says() {
         }
     }
     assert!(wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
-    assert!(count > 20, "only {count} examples were found");
+    assert!(count > 200, "only {count} examples were found");
 }
 
 #[test]
@@ -98,4 +99,51 @@ fn every_page_shows_its_finding_and_the_way_out() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The codes that a crate's `codes.rs` declares.
+fn declared() -> BTreeSet<String> {
+    let sources = files_with("compiler", "rs").into_iter().filter(|path| path.ends_with("src/codes.rs"));
+    sources.flat_map(|path| codes(&text(&path))).collect()
+}
+
+fn codes(source: &str) -> Vec<String> {
+    let lines = source.lines().map(str::trim).filter(|line| !line.starts_with("//"));
+    let literals = lines.filter_map(|line| line.split('"').nth(1));
+    let is_code =
+        |text: &&str| text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    literals.filter(is_code).map(str::to_owned).collect()
+}
+
+#[test]
+fn codes_and_pages_are_one_set() {
+    let pages: BTreeSet<String> = files_with(PAGES, "md")
+        .iter()
+        .filter_map(|path| path.file_stem())
+        .map(|stem| stem.to_string_lossy().into_owned())
+        .filter(|name| name != "index")
+        .collect();
+    let declared = declared();
+    let missing: Vec<_> = declared.difference(&pages).collect();
+    let stale: Vec<_> = pages.difference(&declared).collect();
+    assert!(missing.is_empty() && stale.is_empty(), "without a page: {missing:?}\nwithout a code: {stale:?}");
+}
+
+#[test]
+fn the_table_of_contents_names_every_page() {
+    let contents = text(Path::new("book/src/SUMMARY.md"));
+    let missing: Vec<String> = files_with("book/src", "md")
+        .iter()
+        .filter_map(|path| path.strip_prefix("book/src").ok())
+        .map(|path| path.display().to_string())
+        .filter(|path| path != "SUMMARY.md" && !contents.contains(&format!("({path})")))
+        .collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn codes_are_read_from_both_ways_of_declaring_them() {
+    let source =
+        "/// A \"doc\".\npub const A: Code = Code(\"first-code\");\ncodes! {\n    B = \"second-code\";\n}\n";
+    assert_eq!(codes(source), ["first-code", "second-code"]);
 }

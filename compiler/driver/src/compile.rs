@@ -10,7 +10,9 @@ use crate::workspace::discover;
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 use solc_check::hir::{BlockId, Project};
 use solc_ir::codes::{
-    MISSING_SECRET, MISSING_SETTING, UNDECLARED_SECRET, UNDECLARED_SETTING, UNKNOWN_COMPONENT_FILE,
+    ARITHMETIC_OVERFLOW, BROKEN_INVARIANT, CONFLICTING_PROPERTIES, INEXACT_CONVERSION, INVALID_PEER,
+    INVALID_STATEMENT, LOGICAL_ID_COLLISION, MISSING_SECRET, MISSING_SETTING, NO_PRINCIPAL,
+    NO_RESOURCE_POLICY, NO_ROUTE, UNDECLARED_SECRET, UNDECLARED_SETTING, UNKNOWN_COMPONENT_FILE, VALUE_CYCLE,
 };
 use solc_ir::{Deployment, Documents, Inputs};
 use solc_source::diagnostic::merge;
@@ -160,7 +162,8 @@ impl Unit {
             strict: request.emit && named,
             assume_multi_az: None,
         };
-        diagnostics.extend(solc_ir::configuration(&project, &inputs));
+        let configuration = solc_ir::configuration(&project, &inputs);
+        diagnostics.extend(configuration.into_iter().filter(|m| !silent.contains(&m.code)));
         let wanted: Vec<BlockId> = solc_ir::environments(&project)
             .into_iter()
             .filter(|(_, name)| self.environments.contains(name))
@@ -182,12 +185,34 @@ impl Unit {
 const ABOUT_DATA_FILES: &[Code] =
     &[UNKNOWN_COMPONENT_FILE, UNDECLARED_SETTING, UNDECLARED_SECRET, MISSING_SETTING, MISSING_SECRET];
 
+/// What evaluation stumbles over where the checker has complained; mended, it comes back if it is still there.
+const CONSEQUENCES: &[Code] = &[
+    ARITHMETIC_OVERFLOW,
+    BROKEN_INVARIANT,
+    CONFLICTING_PROPERTIES,
+    INEXACT_CONVERSION,
+    INVALID_PEER,
+    INVALID_STATEMENT,
+    LOGICAL_ID_COLLISION,
+    NO_PRINCIPAL,
+    NO_RESOURCE_POLICY,
+    NO_ROUTE,
+    VALUE_CYCLE,
+];
+
 impl Unit {
     /// The findings that would only repeat a mistake found before.
-    fn silent(&self, mistakes: &[Diagnostic]) -> &'static [Code] {
+    fn silent(&self, mistakes: &[Diagnostic]) -> Vec<Code> {
         use solc_check::codes::{NOT_AVAILABLE_YET, RECURSIVE_COMPONENT, UNKNOWN_COMPONENT};
         let missing = [NOT_AVAILABLE_YET, RECURSIVE_COMPONENT, UNKNOWN_COMPONENT];
-        if self.broken || mistakes.iter().any(|m| missing.contains(&m.code)) { ABOUT_DATA_FILES } else { &[] }
+        let mut silent = Vec::new();
+        if self.broken || mistakes.iter().any(|m| missing.contains(&m.code)) {
+            silent.extend(ABOUT_DATA_FILES);
+        }
+        if self.broken || mistakes.iter().any(Diagnostic::is_error) {
+            silent.extend(CONSEQUENCES);
+        }
+        silent
     }
 }
 
