@@ -43,6 +43,8 @@ component Function {
   param key: Key = platform.key
 
   private let here = "${env.account.region}:${env.account.id}"
+  private let managed_secrets = [s.policy_arn for s in secrets if s.store == secrets_manager]
+  private let secret_parameters = [s.policy_arn for s in secrets if s.store == parameter_store]
   private let packed = image.format != docker
 
   ensure image.format != site and image.format != openapi
@@ -64,10 +66,10 @@ component Function {
       if failures != none
       because "calls that fail are kept encrypted"
     allow secretsmanager.GetSecretValue
-      on [s.policy_arn for s in secrets if s.store == secrets_manager]
+      on managed_secrets
       because "it fetches its secrets"
     allow ssm.GetParameter
-      on [s.policy_arn for s in secrets if s.store == parameter_store]
+      on secret_parameters
       because "it fetches its secrets"
     allow ec2.DescribeNetworkInterfaces, ec2.DescribeSubnets
       if network != none
@@ -87,6 +89,10 @@ component Function {
     GroupDescription = "Function"
   }
   on network group in network
+  connect tcp 443 to aws("secretsmanager")
+    if managed_secrets.count > 0
+    because "it fetches its secrets"
+  connect tcp 443 to aws("ssm") if secret_parameters.count > 0 because "it fetches its secrets"
 
   resource log: AWS.Logs.LogGroup {
     RetentionInDays = log_retention.days

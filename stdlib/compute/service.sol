@@ -50,6 +50,8 @@ component Service {
   param log_retention: Duration = 365d
 
   private let here = "${env.account.region}:${env.account.id}"
+  private let managed_secrets = [s.policy_arn for s in secrets if s.store == secrets_manager]
+  private let secret_parameters = [s.policy_arn for s in secrets if s.store == parameter_store]
   private let autoscaled = scale.min < scale.max
   private let container_port: Int = port ?? 80
 
@@ -72,9 +74,11 @@ component Service {
   connect tcp 443 to aws("s3") because "the image's layers are in S3"
   connect tcp 443 to aws("logs") because "what it prints is kept"
   connect tcp 443 to aws("secretsmanager")
-    if secrets.count > 0
+    if managed_secrets.count > 0
     because "secrets are fetched when it starts"
-  connect tcp 443 to aws("ssm") if secrets.count > 0 because "secrets are fetched when it starts"
+  connect tcp 443 to aws("ssm")
+    if secret_parameters.count > 0
+    because "secrets are fetched when it starts"
 
   principal role for "ecs-tasks.amazonaws.com"
     when { ArnLike = { "aws:SourceArn" = "arn:${env.account.partition}:ecs:${here}:*" } } {}
@@ -87,10 +91,10 @@ component Service {
       because "the image is pulled"
     allow logs.CreateLogStream, logs.PutLogEvents on log.Arn because "what it prints is kept"
     allow secretsmanager.GetSecretValue
-      on [s.policy_arn for s in secrets if s.store == secrets_manager]
+      on managed_secrets
       because "secrets are fetched when it starts"
     allow ssm.GetParameters
-      on [s.policy_arn for s in secrets if s.store == parameter_store]
+      on secret_parameters
       because "secrets are fetched when it starts"
   }
 
