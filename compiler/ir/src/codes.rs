@@ -99,6 +99,8 @@ codes! {
     CONFLICTING_PROPERTIES = "conflicting-properties";
     /// Something larger than AWS accepts.
     LIMIT_EXCEEDED = "limit-exceeded";
+    /// Two rules of a listener that ask for one place in its order.
+    DUPLICATE_PRIORITY = "duplicate-priority";
     /// A change of availability that would replace something.
     AVAILABILITY_REPLACES = "availability-replaces";
     /// A mistake of the compiler.

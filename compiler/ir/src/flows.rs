@@ -88,7 +88,9 @@ impl Evaluation<'_> {
         span: Span,
     ) -> Option<Peer> {
         match &connection.peer {
-            Value::Resource(id) => self.group_peer(*id, connection.span),
+            // A resource of another type: the checker's to report.
+            Value::Resource(id) if !self.is_group(*id) => None,
+            Value::Resource(id) => Some(Peer::Group(*id)),
             Value::Deferred(model::Value::Ref(id)) => self.group_peer(*id, connection.span),
             Value::Deferred(model::Value::Attribute(id, name)) if name == "GroupId" => {
                 self.group_peer(*id, connection.span)
@@ -119,8 +121,12 @@ impl Evaluation<'_> {
         }
     }
 
+    fn is_group(&self, id: ResourceId) -> bool {
+        self.resource(id).is_some_and(|r| r.ty.name == "AWS::EC2::SecurityGroup")
+    }
+
     fn group_peer(&mut self, id: ResourceId, span: Span) -> Option<Peer> {
-        if self.resource(id).is_some_and(|r| r.ty.name == "AWS::EC2::SecurityGroup") {
+        if self.is_group(id) {
             return Some(Peer::Group(id));
         }
         self.invalid_peer(span);

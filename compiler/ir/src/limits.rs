@@ -106,6 +106,7 @@ pub(crate) fn check(evaluation: &mut Evaluation<'_>, stacks: &Stacks) {
             ));
         }
     }
+    priorities(evaluation, &mut found);
     for stack in &stacks.stacks {
         let span = evaluation
             .instances
@@ -136,6 +137,36 @@ pub(crate) fn check(evaluation: &mut Evaluation<'_>, stacks: &Stacks) {
         }
     }
     found.into_iter().for_each(|d| evaluation.report(d));
+}
+
+/// A listener takes each priority once.
+fn priorities(evaluation: &Evaluation<'_>, found: &mut Vec<Diagnostic>) {
+    let mut taken: FxHashMap<(String, i64), &crate::evaluate::Resource<'_>> = FxHashMap::default();
+    for rule in
+        evaluation.resources.iter().filter(|r| r.ty.name == "AWS::ElasticLoadBalancingV2::ListenerRule")
+    {
+        let value = |name: &str| rule.properties.iter().find(|(n, _)| n == name).map(|(_, v)| v);
+        let (Some(listener), Some(Value::Int(priority))) = (value("ListenerArn"), value("Priority")) else {
+            continue;
+        };
+        let mut key = String::new();
+        evaluation.render(listener, &mut key);
+        let Some(first) = taken.insert((key, *priority), rule) else { continue };
+        let place = |r: &crate::evaluate::Resource<'_>| {
+            evaluation.instance(r.instance).map_or((Name::default(), r.span), |i| (i.path.clone(), i.span))
+        };
+        let ((here, span), (there, other)) = (place(rule), place(first));
+        found.push(
+            Diagnostic::error(
+                codes::DUPLICATE_PRIORITY,
+                span,
+                format!("the routes of `{there}` and `{here}` have the same priority"),
+            )
+            .label(format!("priority {priority}"))
+            .because(other, format!("priority {priority} too"))
+            .help("give one of the routes a priority of its own: `priority: 10`"),
+        );
+    }
 }
 
 fn exceeded(span: Span, what: &str, n: usize, limit: usize, unit: &str) -> Diagnostic {

@@ -130,6 +130,7 @@ fn attach_to(evaluation: &mut Evaluation<'_>, target: ResourceId, statements: &[
     let mut clauses = Vec::new();
     if ty.name == "AWS::KMS::Key" {
         clauses.extend(key_clauses(evaluation));
+        clauses.extend(direct_use(evaluation, target));
     }
     for (permit, reason) in statements {
         let mut conditions = permit.conditions.clone();
@@ -319,4 +320,31 @@ fn key_clauses(evaluation: &Evaluation<'_>) -> Vec<Clause> {
             ],
         },
     ]
+}
+
+/// What identity policies allow on a key itself, rather than through a service: `link vault.decrypt`.
+fn direct_use(evaluation: &Evaluation<'_>, key: ResourceId) -> Option<Clause> {
+    let mut actions: Vec<Name> = evaluation
+        .statements
+        .iter()
+        .filter(|s| matches!(s.holder, Holder::Identity(_)))
+        .filter(|s| s.resources.iter().any(|r| matches!(r, Value::Attribute(id, _) if *id == key)))
+        .filter(|s| !s.conditions.iter().any(|(_, name, _)| name == "kms:ViaService"))
+        .flat_map(|s| s.actions.iter().filter(|a| a.starts_with("kms:")).cloned())
+        .collect();
+    actions.sort();
+    actions.dedup();
+    let environment = &evaluation.environment;
+    let root = format!("arn:{}:iam::{}:root", environment.partition, environment.account_id);
+    (!actions.is_empty()).then(|| Clause {
+        effect: Effect::Allow,
+        principal: Some(Value::object([(Name::new_static("AWS"), Value::string(root))])),
+        actions,
+        resources: vec![Value::String(Name::new_static("*"))],
+        conditions: vec![(
+            Name::new_static("StringEquals"),
+            Name::new_static("kms:CallerAccount"),
+            Value::String(environment.account_id.clone()),
+        )],
+    })
 }

@@ -135,6 +135,7 @@ pub(super) fn together(
     out: &mut Vec<Finding>,
 ) {
     let at = |name: &Name| entries.iter().find(|(n, _, _)| n == name).map_or(span, |(_, s, _)| *s);
+    let written = |name: &Name| entries.iter().any(|(n, _, _)| n == name);
     let certain = |name: &Name| entries.iter().any(|(n, _, v)| n == name && v.known.present);
     // Something broken may be any of them.
     if entries.iter().any(|(_, _, v)| matches!(v.kind, Kind::Missing)) {
@@ -158,6 +159,8 @@ pub(super) fn together(
                 "exactly one of them is taken",
                 format!("remove one of {}", names(set)),
             )),
+            // What is not written at all, the checker has reported.
+            (None, _) if !set.iter().any(written) => {}
             (None, _) => out.push(conflict(
                 span,
                 format!("one of {} must be there", names(set)),
@@ -166,7 +169,7 @@ pub(super) fn together(
             )),
         }
     }
-    for set in rules.at_least_one.iter().filter(|set| !set.iter().any(present)) {
+    for set in rules.at_least_one.iter().filter(|set| set.iter().any(written) && !set.iter().any(present)) {
         out.push(conflict(
             span,
             format!("one of {} must be there", names(set)),
@@ -185,7 +188,9 @@ pub(super) fn together(
         }
     }
     for (name, others) in rules.dependent_excluded.iter().filter(|(n, _)| present(n)) {
-        for other in others.iter().filter(|o| present(o)) {
+        let told =
+            |other: &Name| rules.exactly_one.iter().any(|set| set.contains(name) && set.contains(other));
+        for other in others.iter().filter(|o| present(o) && !told(o)) {
             out.push(conflict(
                 at(other),
                 format!("`{}` and `{}` cannot stand together", dotted(path, name), dotted(path, other)),
