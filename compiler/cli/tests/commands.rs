@@ -316,3 +316,79 @@ fn what_init_lays_out_is_formatted() {
     let output = run(folder.path(), &["fmt", "shop", "--check", "--diff"]);
     assert!(output.status.success(), "{}", shown(&output));
 }
+
+/// A new product, laid out by `init`.
+fn product() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(run(folder.path(), &["init", "shop"]).status.success());
+    folder
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    #[expect(clippy::disallowed_methods, reason = "a test looks at what was written")]
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn build_writes_templates_and_a_manifest_for_each_environment() {
+    let folder = product();
+    let output = run(folder.path(), &["build", "shop"]);
+    assert!(output.status.success(), "{}", shown(&output));
+    assert!(output.stdout.is_empty());
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(text.contains("integration: 3 stacks, ") && text.contains("preproduction: 3 stacks, "), "{text}");
+    assert_eq!(names(&folder.path().join("build")), ["integration", "preproduction"]);
+    let written = names(&folder.path().join("build/integration"));
+    assert!(written.contains(&"manifest.json".to_owned()), "{written:?}");
+    assert_eq!(written.iter().filter(|name| name.ends_with(".template.json")).count(), 3, "{written:?}");
+    assert_eq!(shown(&run(folder.path(), &["build", "shop"])), shown(&output));
+}
+
+#[test]
+fn build_writes_the_environments_that_are_named_where_it_is_told() {
+    let folder = product();
+    let output = run(folder.path(), &["build", "shop", "--env", "preproduction", "--out", "out/here"]);
+    assert!(output.status.success(), "{}", shown(&output));
+    assert_eq!(names(&folder.path().join("out/here")), ["preproduction"]);
+}
+
+#[test]
+fn build_suggests_the_environment_that_was_meant() {
+    let folder = product();
+    let output = run(folder.path(), &["build", "shop", "--env", "preprodution"]);
+    assert_snapshot!(shown(&output), @"
+exit 2
+--- err
+error: there is no environment `preprodution`; did you mean `preproduction`?
+");
+    assert!(!folder.path().join("build").exists());
+}
+
+#[test]
+fn build_writes_nothing_where_something_is_wrong() {
+    let folder = product();
+    let broken = folder.path().join("shop/shop-config/broken.sol");
+    let mut file = fs::File::create(broken).unwrap();
+    std::io::Write::write_all(&mut file, b"let x =\n").unwrap();
+    let output = run(folder.path(), &["build", "shop"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("nothing was written"));
+    assert!(!folder.path().join("build").exists());
+}
+
+#[test]
+fn the_number_of_threads_changes_no_byte() {
+    let folder = product();
+    let built = |jobs: &str, out: &str| {
+        assert!(run(folder.path(), &["build", "shop", "--jobs", jobs, "--out", out]).status.success());
+        let environment = folder.path().join(out).join("preproduction");
+        let read =
+            |name: &String| std::io::read_to_string(fs::File::open(environment.join(name)).unwrap()).unwrap();
+        names(&environment).iter().map(read).collect::<Vec<_>>()
+    };
+    assert_eq!(built("1", "one"), built("7", "many"));
+}
