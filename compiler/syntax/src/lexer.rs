@@ -236,14 +236,12 @@ impl Lexer<'_> {
             b'/' | b'#' => self.slash(),
             b'"' => self.quote(),
             b'\'' => {
-                let line = self.line_length();
                 let inner = self.while_length(1, |b| b != b'\'' && b != b'\n');
-                self.push(TokenKind::QuoteString, (inner + 1).min(line));
+                self.push(TokenKind::QuoteString, inner + usize::from(self.byte(inner) == b'\''));
             }
             b'r' if self.byte(1) == b'"' => {
-                let line = self.line_length();
                 let inner = self.while_length(2, |b| b != b'"' && b != b'\n');
-                self.push(TokenKind::RawString, (inner + 1).min(line));
+                self.push(TokenKind::RawString, inner + usize::from(self.byte(inner) == b'"'));
             }
             open @ (b'(' | b'[' | b'{') => {
                 self.push(TokenKind::Open, 1);
@@ -274,12 +272,29 @@ impl Lexer<'_> {
         let ended = match last.kind {
             TokenKind::Word => !matches!(
                 last.text(self.text),
-                "if" | "then" | "else" | "elif" | "and" | "or" | "not" | "in" | "match" | "where" | "deferred" | "secret"
+                "if" | "then"
+                    | "else"
+                    | "elif"
+                    | "and"
+                    | "or"
+                    | "not"
+                    | "in"
+                    | "match"
+                    | "where"
+                    | "deferred"
+                    | "secret"
             ),
             TokenKind::Punctuation => false,
             _ => true,
         };
-        let next = self.rest().trim_ascii_start();
+        let next = self
+            .bytes
+            .get(self.at + self.while_length(0, |b| matches!(b, b' ' | b'\t' | b'\r'))..)
+            .unwrap_or_default();
+        if next.first() == Some(&b'\n') {
+            // A later newline decides: looking past them all would cost their square.
+            return;
+        }
         let goes_on = next.first().is_some_and(|b| matches!(b, b'.' | b'?' | b'|' | b'/' | b'#'))
             || ["then", "else", "elif", "and", "or"].iter().any(|word| next.starts_with(word.as_bytes()));
         if ended && !goes_on {
@@ -295,14 +310,13 @@ impl Lexer<'_> {
     }
 
     fn slash(&mut self) {
-        let line = self.line_length();
         let rest = self.rest();
         if rest.starts_with(b"///") && self.byte(3) != b'/' {
-            self.push(TokenKind::Doc, line);
+            self.push(TokenKind::Doc, self.line_length());
         } else if rest.starts_with(b"//") {
-            self.push(TokenKind::Comment, line);
+            self.push(TokenKind::Comment, self.line_length());
         } else if self.byte(0) == b'#' {
-            self.push(TokenKind::ForeignComment, line);
+            self.push(TokenKind::ForeignComment, self.line_length());
         } else if rest.starts_with(b"/*") {
             let body = rest.get(2..).unwrap_or_default();
             let length = body.windows(2).position(|w| w == b"*/").map_or(rest.len(), |end| end + 4);
@@ -310,7 +324,8 @@ impl Lexer<'_> {
         } else if self.after_where() {
             let mut length = 1;
             while let Some(byte) = rest.get(length).filter(|b| **b != b'\n') {
-                length += if *byte == b'\\' && rest.get(length + 1).is_some_and(|b| *b != b'\n') { 2 } else { 1 };
+                length +=
+                    if *byte == b'\\' && rest.get(length + 1).is_some_and(|b| *b != b'\n') { 2 } else { 1 };
                 if *byte == b'/' {
                     break;
                 }
@@ -323,7 +338,8 @@ impl Lexer<'_> {
 
     /// Whether the last token is the word `where`, and not the name of a member.
     fn after_where(&self) -> bool {
-        let mut said = self.out.tokens.iter().rev().filter(|t| !t.kind.is_trivia()).map(|t| t.text(self.text));
+        let mut said =
+            self.out.tokens.iter().rev().filter(|t| !t.kind.is_trivia()).map(|t| t.text(self.text));
         said.next() == Some("where") && !matches!(said.next(), Some("." | "?."))
     }
 
@@ -354,7 +370,11 @@ impl Lexer<'_> {
         };
         // A brace closes brackets and parentheses that were left open inside it; nothing else closes a brace.
         let reach = self.frames.iter().rposition(|frame| {
-            fits(frame) || matches!(frame, Frame::Interpolation | Frame::Bracket(b'{') | Frame::String | Frame::MultiString)
+            fits(frame)
+                || matches!(
+                    frame,
+                    Frame::Interpolation | Frame::Bracket(b'{') | Frame::String | Frame::MultiString
+                )
         });
         let Some(index) = reach.filter(|i| self.frames.get(*i).is_some_and(fits)) else {
             return self.push(TokenKind::Close, 1);
@@ -406,8 +426,8 @@ impl Lexer<'_> {
 
     fn punctuation(&mut self) {
         const LONG: &[&[u8]] = &[
-            b"...", b"===", b"!==", b"..=", b"==", b"!=", b"<=", b">=", b"<>", b"->", b"=>", b":=", b"..", b"??", b"?.", b"&&",
-            b"||", b"++", b"**",
+            b"...", b"===", b"!==", b"..=", b"==", b"!=", b"<=", b">=", b"<>", b"->", b"=>", b":=", b"..",
+            b"??", b"?.", b"&&", b"||", b"++", b"**",
         ];
         let rest = self.rest();
         let length = LONG.iter().find(|p| rest.starts_with(p)).map_or(1, |p| p.len());

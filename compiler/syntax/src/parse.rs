@@ -108,9 +108,13 @@ impl<'t> Parse<'t> {
         }
         self.depth_reported = true;
         self.diagnostics.push(
-            Diagnostic::error(codes::NESTING_TOO_DEEP, self.range(range), "this is nested too deeply to be read")
-                .label(format!("beyond {} levels", lexer::DEPTH_CAP))
-                .help("name the inner parts with `let` and use the names"),
+            Diagnostic::error(
+                codes::NESTING_TOO_DEEP,
+                self.range(range),
+                "this is nested too deeply to be read",
+            )
+            .label(format!("beyond {} levels", lexer::DEPTH_CAP))
+            .help("name the inner parts with `let` and use the names"),
         );
     }
 
@@ -172,7 +176,9 @@ impl<'t> Parse<'t> {
     /// The doc comment that stands above `at`, with no blank line between.
     fn docs(&self, at: usize) -> Docs {
         let before = self.docs.partition_point(|i| self.tokens.get(*i).is_some_and(|t| (t.lo as usize) < at));
-        let Some(nearest) = before.checked_sub(1).and_then(|i| self.docs.get(i)) else { return Docs::default() };
+        let Some(nearest) = before.checked_sub(1).and_then(|i| self.docs.get(i)) else {
+            return Docs::default();
+        };
         let end = self.tokens.partition_point(|t| (t.lo as usize) < at);
         if self.tokens.get(*nearest..end).is_none_or(|between| between.iter().any(|t| !t.kind.is_trivia())) {
             return Docs::default();

@@ -31,7 +31,8 @@ pub fn declared_names(text: &str) -> Vec<(Name, bool)> {
                     let declares = !matches!(word, "use" | "test" | "policy");
                     let name = if declares { said(&mut tokens) } else { None };
                     names.extend(
-                        name.filter(|n| n.kind == TokenKind::Word).map(|n| (Name::new(n.text(text)), private)),
+                        name.filter(|n| n.kind == TokenKind::Word)
+                            .map(|n| (Name::new(n.text(text)), private)),
                     );
                 }
             }
@@ -98,12 +99,18 @@ mod tests {
 
     #[test]
     fn bodies_strings_and_comments_declare_nothing() {
-        check("component A {\nlet b = 1\n}\nlet c = \"\"\"\nlet d = 1\n\"\"\"\n// let e = 1\n  let f = 1\n", &[("A", false), ("c", false)]);
+        check(
+            "component A {\nlet b = 1\n}\nlet c = \"\"\"\nlet d = 1\n\"\"\"\n// let e = 1\n  let f = 1\n",
+            &[("A", false), ("c", false)],
+        );
     }
 
     #[test]
     fn an_unclosed_brace_hides_no_later_component() {
-        check("component A {\n  x = {\ncomponent B { }\nlet c = 1\n", &[("A", false), ("B", false), ("c", false)]);
+        check(
+            "component A {\n  x = {\ncomponent B { }\nlet c = 1\n",
+            &[("A", false), ("B", false), ("c", false)],
+        );
     }
 
     #[test]
@@ -115,7 +122,9 @@ mod tests {
                 .iter()
                 .filter_map(|item| {
                     let ident = match &item.kind {
-                        ItemKind::Use(_) | ItemKind::Test(_) | ItemKind::Policy(_) | ItemKind::Error => return None,
+                        ItemKind::Use(_) | ItemKind::Test(_) | ItemKind::Policy(_) | ItemKind::Error => {
+                            return None;
+                        }
                         ItemKind::Block(decl) => &decl.name,
                         ItemKind::Solution(decl) => &decl.name,
                         ItemKind::Component(decl) => &decl.name,

@@ -90,7 +90,8 @@ fn nestings(count: usize) -> impl Iterator<Item = String> {
     let exprs = NESTS.iter().map(move |nest| format!("let x = {}\n", nested(*nest, count)));
     let types = TYPE_NESTS.iter().map(move |nest| format!("type X = {}\n", nested(*nest, count)));
     let cases = [("c { a: ", "Int", " }")].map(|nest| format!("type X = {}\n", nested(nest, count)));
-    let statements = STATEMENT_NESTS.iter().map(move |nest| format!("solution s {{\n{}\n}}\n", nested(*nest, count)));
+    let statements =
+        STATEMENT_NESTS.iter().map(move |nest| format!("solution s {{\n{}\n}}\n", nested(*nest, count)));
     exprs.chain(types).chain(cases).chain(statements)
 }
 
@@ -142,7 +143,11 @@ fn a_hundred_thousand_levels_are_an_error_and_no_overflow() {
             let _ = parse(&text);
         }
     }
-    for text in [nested(("(", "1", ")"), 200), nested(("{ a = ", "1", " }"), 300), nested(("if a then ", "1", " else 2"), 500)] {
+    for text in [
+        nested(("(", "1", ")"), 200),
+        nested(("{ a = ", "1", " }"), 300),
+        nested(("if a then ", "1", " else 2"), 500),
+    ] {
         let (_, diagnostics) = parse(&format!("let fine = 1\nlet x = {text}\n"));
         assert_eq!(diagnostics.iter().map(|d| d.code).collect::<Vec<_>>(), [codes::NESTING_TOO_DEEP]);
     }
@@ -164,7 +169,9 @@ fn long_rows_of_operators_are_an_error_and_no_overflow() {
         let (_, diagnostics) = parse(&format!("let x = a{}\n", link.repeat(100)));
         assert!(diagnostics.iter().all(|d| d.code == codes::CHAINED_COMPARISON), "{link}: {diagnostics:?}");
     }
-    for text in [format!("type X = A{}\n", "?".repeat(50_000)), format!("type X = A{}\n", " | B".repeat(50_000))] {
+    for text in
+        [format!("type X = A{}\n", "?".repeat(50_000)), format!("type X = A{}\n", " | B".repeat(50_000))]
+    {
         let _ = parse(&text);
     }
 }

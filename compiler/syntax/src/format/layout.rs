@@ -140,7 +140,8 @@ impl Writing {
             after_comment = false;
             match node {
                 Node::Leaf(leaf) => {
-                    let broken = leaf.broken || (breaks != Breaks::Never && leaf.breaks == breaks && index > 0);
+                    let broken =
+                        leaf.broken || (breaks != Breaks::Never && leaf.breaks == breaks && index > 0);
                     if fresh || broken {
                         self.line(self.indent + INDENT);
                     } else if leaf.space {
@@ -213,8 +214,12 @@ fn upcoming(rest: &[Node<'_>], breaks: Breaks) -> usize {
     let mut total = 0;
     for node in rest {
         match node {
-            Node::Leaf(leaf) if leaf.broken || (breaks != Breaks::Never && leaf.breaks == breaks) => return total,
-            Node::Leaf(leaf) => total += usize::from(leaf.space) + width(leaf.text.lines().next().unwrap_or_default()),
+            Node::Leaf(leaf) if leaf.broken || (breaks != Breaks::Never && leaf.breaks == breaks) => {
+                return total;
+            }
+            Node::Leaf(leaf) => {
+                total += usize::from(leaf.space) + width(leaf.text.lines().next().unwrap_or_default());
+            }
             Node::Comment(..) => return total,
             Node::Group(group) => {
                 if group.entries.is_empty() {
@@ -295,7 +300,8 @@ fn width(text: &str) -> usize {
 /// Where the cells of a one-line entry begin.
 fn cells(entry: &Entry<'_>) -> Vec<usize> {
     let position = |wanted: &dyn Fn(&Node<'_>) -> bool| entry.nodes.iter().position(wanted);
-    let leaf = |text: &'static str| move |node: &Node<'_>| matches!(node, Node::Leaf(leaf) if leaf.text == text);
+    let leaf =
+        |text: &'static str| move |node: &Node<'_>| matches!(node, Node::Leaf(leaf) if leaf.text == text);
     let brace = |node: &Node<'_>| matches!(node, Node::Group(group) if group.open == "{");
     let starts = match entry.kind {
         EntryKind::Field => vec![position(&leaf("="))],
@@ -325,8 +331,13 @@ fn align(entries: &[Entry<'_>], lines: &mut [Laid]) {
 /// Whether the entry at `index` and the one before it stand in one table.
 fn continues(entries: &[Entry<'_>], lines: &[Laid], index: usize) -> bool {
     let (Some(entry), Some(line)) = (entries.get(index), lines.get(index)) else { return false };
-    let (Some(before), Some(line_before)) = (entries.get(index - 1), lines.get(index - 1)) else { return false };
-    entry.above.is_empty() && entry.kind == before.kind && !line.cells.is_empty() && !line_before.cells.is_empty()
+    let (Some(before), Some(line_before)) = (entries.get(index - 1), lines.get(index - 1)) else {
+        return false;
+    };
+    entry.above.is_empty()
+        && entry.kind == before.kind
+        && !line.cells.is_empty()
+        && !line_before.cells.is_empty()
 }
 
 fn align_run(run: &mut [Laid]) {

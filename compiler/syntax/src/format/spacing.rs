@@ -19,7 +19,9 @@ pub(super) fn between(text: &str, marks: &Marks, left: Token, right: Token) -> b
     if marks.prefixes.contains(&at_left) {
         return left.kind == TokenKind::Word;
     }
-    if matches!(l, "." | "?." | ".." | "..." | "(" | "[") || matches!(r, "." | "?." | ".." | "," | ":" | ")" | "]" | "?") {
+    if matches!(l, "." | "?." | ".." | "..." | "(" | "[")
+        || matches!(r, "." | "?." | ".." | "," | ":" | ")" | "]" | "?")
+    {
         // A spread begins an entry, and `..` never stands after a word that wants a space.
         return false;
     }

@@ -9,7 +9,8 @@ pub(crate) fn formatted(text: &str) -> String {
     assert_eq!(once, twice, "not a fixed point");
     let (before, after) = (bare(text), bare(&once));
     let same = before.bytes().zip(after.bytes()).take_while(|(a, b)| a == b).count();
-    let near = |tree: &str| tree.get(same.saturating_sub(80)..).map(|t| t.chars().take(200).collect::<String>());
+    let near =
+        |tree: &str| tree.get(same.saturating_sub(80)..).map(|t| t.chars().take(200).collect::<String>());
     assert_eq!(near(&before), near(&after), "another tree:\n{text}\n----\n{once}");
     assert_eq!(before.len(), after.len(), "another tree:\n{text}\n----\n{once}");
     assert_eq!(comments(text), comments(&once), "other comments:\n{once}");
@@ -18,7 +19,8 @@ pub(crate) fn formatted(text: &str) -> String {
 
 fn comments(text: &str) -> Vec<String> {
     let tokens = crate::lexer::lex(text).tokens.into_iter();
-    let comments = tokens.filter(|t| matches!(t.kind, crate::lexer::TokenKind::Comment | crate::lexer::TokenKind::Doc));
+    let comments =
+        tokens.filter(|t| matches!(t.kind, crate::lexer::TokenKind::Comment | crate::lexer::TokenKind::Doc));
     comments.map(|t| t.text(text).trim_end().to_owned()).collect()
 }
 
@@ -55,10 +57,7 @@ fn a_file_with_mistakes_is_refused() {
 
 #[test]
 fn tokens_get_their_spaces() {
-    check(
-        "let  x=1+2*-3 - (a.b)?.c [ 0 ]( d , e:f )..g",
-        "let x = 1 + 2 * -3 - (a.b)?.c[0](d, e: f)..g\n",
-    );
+    check("let  x=1+2*-3 - (a.b)?.c [ 0 ]( d , e:f )..g", "let x = 1 + 2 * -3 - (a.b)?.c[0](d, e: f)..g\n");
     check("let x=not a and b==c or-d<e", "let x = not a and b == c or -d < e\n");
     check("let x={a=1,\"b\"=2,c,...d}", "let x = { a = 1, \"b\" = 2, c, ...d }\n");
     check("let x=[ 1,2 ,...y , ]", "let x = [1, 2, ...y]\n");
@@ -87,7 +86,10 @@ fn bodies_on_one_line_stay_while_they_fit() {
     check("component X { a = 1\n}", "component X {\n  a = 1\n}\n");
     check("component X {\n}", "component X {}\n");
     let long = "x".repeat(100);
-    check(&format!("component X {{ a = 1, b = \"{long}\" }}\n"), &format!("component X {{\n  a = 1\n  b = \"{long}\"\n}}\n"));
+    check(
+        &format!("component X {{ a = 1, b = \"{long}\" }}\n"),
+        &format!("component X {{\n  a = 1\n  b = \"{long}\"\n}}\n"),
+    );
 }
 
 #[test]
@@ -100,7 +102,9 @@ fn blank_lines_are_kept_one_at_a_time_and_not_at_the_ends() {
 
 #[test]
 fn comments_stay_where_they_stood() {
-    keeps("// top\n\n/// doc\ncomponent X { // open\n  // above\n  a = 1 // beside\n\n  // apart\n\n  b = [\n    1 // one\n    // two\n  ]\n  // end\n}\n// last\n");
+    keeps(
+        "// top\n\n/// doc\ncomponent X { // open\n  // above\n  a = 1 // beside\n\n  // apart\n\n  b = [\n    1 // one\n    // two\n  ]\n  // end\n}\n// last\n",
+    );
     keeps("let x = a // one\n  and b // two\n  // three\n  or c\n");
     check("let x = f(a, // one\n  b)\n", "let x = f(\n  a, // one\n  b,\n)\n");
     check("component X {a = 1, // one\nb = 2}", "component X {\n  a = 1 // one\n  b = 2\n}\n");
@@ -136,14 +140,8 @@ fn lists_and_calls_break_where_they_did_or_do_not_fit() {
     keeps("let x = [{\n  b = 1\n}]\n");
     keeps("let x = (\n  a\n)\n");
     let name = "n".repeat(60);
-    check(
-        &format!("let x = f({name}, {name})\n"),
-        &format!("let x = f(\n  {name},\n  {name},\n)\n"),
-    );
-    check(
-        &format!("let x = [{name}, {name}]\n"),
-        &format!("let x = [\n  {name}\n  {name}\n]\n"),
-    );
+    check(&format!("let x = f({name}, {name})\n"), &format!("let x = f(\n  {name},\n  {name},\n)\n"));
+    check(&format!("let x = [{name}, {name}]\n"), &format!("let x = [\n  {name}\n  {name}\n]\n"));
 }
 
 #[test]
@@ -158,8 +156,12 @@ fn an_entry_that_does_not_fit_breaks_at_its_weakest_places() {
         &format!("let x = {name}\n  and {name}\n  or {name}\n"),
     );
     check(
-        &format!("component X {{\n  allow s3.GetObject on {name} when {{ a = \"b\" }} because \"{name}\"\n}}\n"),
-        &format!("component X {{\n  allow s3.GetObject\n    on {name}\n    when {{ a = \"b\" }}\n    because \"{name}\"\n}}\n"),
+        &format!(
+            "component X {{\n  allow s3.GetObject on {name} when {{ a = \"b\" }} because \"{name}\"\n}}\n"
+        ),
+        &format!(
+            "component X {{\n  allow s3.GetObject\n    on {name}\n    when {{ a = \"b\" }}\n    because \"{name}\"\n}}\n"
+        ),
     );
 }
 

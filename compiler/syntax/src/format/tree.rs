@@ -131,15 +131,25 @@ impl<'t> Reading<'t, '_> {
                 TokenKind::Comment | TokenKind::Doc | TokenKind::ForeignComment => {
                     self.at += 1;
                     let text = text.trim_end();
-                    if newlines == 0 && current.is_none() && group.entries.is_empty() && open.is_some() && above.is_empty() {
+                    if newlines == 0
+                        && current.is_none()
+                        && group.entries.is_empty()
+                        && open.is_some()
+                        && above.is_empty()
+                    {
                         group.comment = Some(text);
-                    } else if newlines == 0 && let Some(entry) = &mut current {
+                    } else if newlines == 0
+                        && let Some(entry) = &mut current
+                    {
                         if self.entry_goes_on() {
                             entry.nodes.push(Node::Comment(text, Line::Shared));
                         } else {
                             entry.trailing = Some(text);
                         }
-                    } else if newlines == 0 && above.is_empty() && let Some(entry) = group.entries.last_mut().filter(|e| e.trailing.is_none()) {
+                    } else if newlines == 0
+                        && above.is_empty()
+                        && let Some(entry) = group.entries.last_mut().filter(|e| e.trailing.is_none())
+                    {
                         entry.trailing = Some(text);
                     } else if current.is_some() && self.entry_goes_on() {
                         if let Some(entry) = &mut current {
@@ -201,14 +211,18 @@ impl<'t> Reading<'t, '_> {
         if token.kind == TokenKind::Open {
             self.at += 1;
             let mut group = self.group(Some(token), space);
-            group.tight |= group.open == "{" && matches!(entry.nodes.last(), Some(Node::Leaf(leaf)) if leaf.text == ".");
+            group.tight |=
+                group.open == "{" && matches!(entry.nodes.last(), Some(Node::Leaf(leaf)) if leaf.text == ".");
             return Node::Group(group);
         }
         let end = self.string_end(token);
         let text = self.text.get(token.lo as usize..end).unwrap_or_default();
         let breaks = self.breaks(token);
-        let after_operator = last.is_some_and(|l| self.marks.infixes.contains(&(l.lo as usize)) || l.text(self.text) == ",");
-        let leads = matches!(text, "." | "?.") || breaks != Breaks::Never || self.marks.infixes.contains(&(token.lo as usize));
+        let after_operator =
+            last.is_some_and(|l| self.marks.infixes.contains(&(l.lo as usize)) || l.text(self.text) == ",");
+        let leads = matches!(text, "." | "?.")
+            || breaks != Breaks::Never
+            || self.marks.infixes.contains(&(token.lo as usize));
         Node::Leaf(Leaf { text, space, broken: broken_line && (after_operator || leads), breaks })
     }
 
@@ -268,7 +282,10 @@ impl<'t> Reading<'t, '_> {
     fn was_broken(&self, group: &Group<'t>, start: usize) -> bool {
         let commented = group.comment.is_some()
             || !group.dangling.is_empty()
-            || group.entries.iter().any(|e| e.trailing.is_some() || e.above.iter().any(|a| matches!(a, Above::Comment(_))));
+            || group
+                .entries
+                .iter()
+                .any(|e| e.trailing.is_some() || e.above.iter().any(|a| matches!(a, Above::Comment(_))));
         if commented {
             return true;
         }

@@ -22,56 +22,67 @@ fn tokens_cover_every_byte() {
 
 #[test]
 fn strings_nest_in_interpolations() {
-    use TokenKind::{Close, InterpolationClose, InterpolationOpen, Open, StringClose, StringOpen, StringText, Word};
-    check("\"a${f({b}\"c\")}\"", &[
-        (StringOpen, "\""),
-        (StringText, "a"),
-        (InterpolationOpen, "${"),
-        (Word, "f"),
-        (Open, "("),
-        (Open, "{"),
-        (Word, "b"),
-        (Close, "}"),
-        (StringOpen, "\""),
-        (StringText, "c"),
-        (StringClose, "\""),
-        (Close, ")"),
-        (InterpolationClose, "}"),
-        (StringClose, "\""),
-    ]);
+    use TokenKind::{
+        Close, InterpolationClose, InterpolationOpen, Open, StringClose, StringOpen, StringText, Word,
+    };
+    check(
+        "\"a${f({b}\"c\")}\"",
+        &[
+            (StringOpen, "\""),
+            (StringText, "a"),
+            (InterpolationOpen, "${"),
+            (Word, "f"),
+            (Open, "("),
+            (Open, "{"),
+            (Word, "b"),
+            (Close, "}"),
+            (StringOpen, "\""),
+            (StringText, "c"),
+            (StringClose, "\""),
+            (Close, ")"),
+            (InterpolationClose, "}"),
+            (StringClose, "\""),
+        ],
+    );
 }
 
 #[test]
 fn numbers_hold_their_units() {
     use TokenKind::{Number, Punctuation, Word};
-    check("1..2 0.25 vcpu 3 vcpus 40% 10.0.0.0/16 1.5.2", &[
-        (Number, "1"),
-        (Punctuation, ".."),
-        (Number, "2"),
-        (Number, "0.25 vcpu"),
-        (Number, "3"),
-        (Word, "vcpus"),
-        (Number, "40%"),
-        (Number, "10.0.0.0/16"),
-        (Number, "1.5.2"),
-    ]);
+    check(
+        "1..2 0.25 vcpu 3 vcpus 40% 10.0.0.0/16 1.5.2",
+        &[
+            (Number, "1"),
+            (Punctuation, ".."),
+            (Number, "2"),
+            (Number, "0.25 vcpu"),
+            (Number, "3"),
+            (Word, "vcpus"),
+            (Number, "40%"),
+            (Number, "10.0.0.0/16"),
+            (Number, "1.5.2"),
+        ],
+    );
 }
 
 #[test]
 fn a_slash_is_a_pattern_only_after_where() {
     use TokenKind::{Punctuation, Regex, Word};
-    check("a / b where /c\\/d/ e.where / f", &[
-        (Word, "a"),
-        (Punctuation, "/"),
-        (Word, "b"),
-        (Word, "where"),
-        (Regex, "/c\\/d/"),
-        (Word, "e"),
-        (Punctuation, "."),
-        (Word, "where"),
-        (Punctuation, "/"),
-        (Word, "f"),
-    ]);
+    check(
+        "a / b where /c\\/d/ e.where / f",
+        &[
+            (Word, "a"),
+            (Punctuation, "/"),
+            (Word, "b"),
+            (Word, "where"),
+            (Regex, "/c\\/d/"),
+            (Word, "e"),
+            (Punctuation, "."),
+            (Word, "where"),
+            (Punctuation, "/"),
+            (Word, "f"),
+        ],
+    );
 }
 
 #[test]

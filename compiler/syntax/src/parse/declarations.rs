@@ -2,8 +2,9 @@
 
 use super::{Parse, children};
 use crate::ast::{
-    BlockDecl, BlockKind, CodeString, ComponentDecl, EnumDecl, FnDecl, Ident, InterfaceDecl, InterfaceMember, Item,
-    ItemKind, PolicyDecl, SolutionDecl, Statement, TestDecl, TestScope, TypeBody, TypeDecl, UseDecl, UseName,
+    BlockDecl, BlockKind, CodeString, ComponentDecl, EnumDecl, FnDecl, Ident, InterfaceDecl, InterfaceMember,
+    Item, ItemKind, PolicyDecl, SolutionDecl, Statement, TestDecl, TestScope, TypeBody, TypeDecl, UseDecl,
+    UseName,
 };
 use crate::codes;
 use crate::grammar::{Pair, Rule};
@@ -131,7 +132,9 @@ impl<'t> Parse<'t> {
         let mut decl = InterfaceDecl { name: self.no_name(pair.as_span().start()), members: Vec::new() };
         for child in children(pair).skip(1) {
             match child.as_rule() {
-                Rule::name | Rule::missing_name => decl.name = self.bound_name(&child, "the name of the interface"),
+                Rule::name | Rule::missing_name => {
+                    decl.name = self.bound_name(&child, "the name of the interface");
+                }
                 Rule::interface_members => decl.members = self.interface_members(child),
                 _ => self.expected("`{`", child.as_span().start()),
             }
@@ -144,7 +147,9 @@ impl<'t> Parse<'t> {
         let mut members = Vec::new();
         for child in children(pair) {
             match child.as_rule() {
-                Rule::interface_member => members.extend(children(child).next().map(|c| self.interface_member(c))),
+                Rule::interface_member => {
+                    members.extend(children(child).next().map(|c| self.interface_member(c)));
+                }
                 Rule::missing_close => self.unclosed(&child, opening),
                 Rule::missing_separator => self.missing_comma(&child),
                 Rule::error_tail => self.tail(&child, "the end of the line"),
@@ -189,10 +194,13 @@ impl<'t> Parse<'t> {
     }
 
     fn enum_decl(&mut self, pair: Pair<'t>) -> EnumDecl {
-        let mut decl = EnumDecl { name: self.no_name(pair.as_span().start()), cases: Vec::new(), ordered: false };
+        let mut decl =
+            EnumDecl { name: self.no_name(pair.as_span().start()), cases: Vec::new(), ordered: false };
         for child in children(pair).skip(1) {
             match child.as_rule() {
-                Rule::name | Rule::missing_name => decl.name = self.bound_name(&child, "the name of the enum"),
+                Rule::name | Rule::missing_name => {
+                    decl.name = self.bound_name(&child, "the name of the enum");
+                }
                 Rule::enum_cases => self.enum_cases(child, &mut decl),
                 _ => self.expected("`{` and the cases", child.as_span().start()),
             }
@@ -210,10 +218,14 @@ impl<'t> Parse<'t> {
                 Rule::enum_less => signs.push(span),
                 Rule::missing_close => self.unclosed(&child, opening),
                 Rule::enum_bar => {
-                    let diagnostic = Diagnostic::error(codes::WRONG_NOTATION, span, "the cases of an enum stand between commas")
-                        .label("not `|`")
-                        .fix("write a comma", self.with_space_before(span), ",")
-                        .help("write `<` between the cases to make them ordered");
+                    let diagnostic = Diagnostic::error(
+                        codes::WRONG_NOTATION,
+                        span,
+                        "the cases of an enum stand between commas",
+                    )
+                    .label("not `|`")
+                    .fix("write a comma", self.with_space_before(span), ",")
+                    .help("write `<` between the cases to make them ordered");
                     self.report(diagnostic);
                 }
                 _ => self.unreadable_entry(&child, "a case"),
@@ -221,21 +233,31 @@ impl<'t> Parse<'t> {
         }
         decl.ordered = !signs.is_empty();
         if let Some(first) = signs.first().filter(|_| signs.len() + 1 != decl.cases.len()) {
-            let diagnostic = Diagnostic::error(codes::SYNTAX_ERROR, *first, "an ordered enum has `<` between all of its cases")
-                .label("between these two")
-                .help("write `<` between all cases, or commas between all");
+            let diagnostic = Diagnostic::error(
+                codes::SYNTAX_ERROR,
+                *first,
+                "an ordered enum has `<` between all of its cases",
+            )
+            .label("between these two")
+            .help("write `<` between all cases, or commas between all");
             self.report(diagnostic);
         }
     }
 
     fn fn_decl(&mut self, pair: Pair<'t>) -> FnDecl {
         let at = pair.as_span().end();
-        let mut decl =
-            FnDecl { name: self.no_name(at), params: Vec::new(), result: self.no_type(at), body: self.no_expr(at) };
+        let mut decl = FnDecl {
+            name: self.no_name(at),
+            params: Vec::new(),
+            result: self.no_type(at),
+            body: self.no_expr(at),
+        };
         for child in children(pair).skip(1) {
             let start = child.as_span().start();
             match child.as_rule() {
-                Rule::name | Rule::missing_name => decl.name = self.bound_name(&child, "the name of the function"),
+                Rule::name | Rule::missing_name => {
+                    decl.name = self.bound_name(&child, "the name of the function");
+                }
                 Rule::fn_params => decl.params = self.fn_params(child),
                 Rule::missing_params => self.expected("`(` and the parameters", start),
                 Rule::result => {
@@ -247,9 +269,13 @@ impl<'t> Parse<'t> {
                 Rule::walrus => self.walrus(&child),
                 Rule::fn_braces => {
                     let span = self.span(&child);
-                    let diagnostic = Diagnostic::error(codes::WRONG_NOTATION, span.start(), "a function's body is one expression after `=`")
-                        .label("not a block")
-                        .help("write `fn name(a: Type) -> Type = expression`");
+                    let diagnostic = Diagnostic::error(
+                        codes::WRONG_NOTATION,
+                        span.start(),
+                        "a function's body is one expression after `=`",
+                    )
+                    .label("not a block")
+                    .help("write `fn name(a: Type) -> Type = expression`");
                     self.report(diagnostic);
                     decl.body.span = span;
                 }

@@ -3,7 +3,8 @@
 use super::operators::Piece;
 use super::{Parse, children};
 use crate::ast::{
-    Argument, Arm, Clause, Element, Expr, ExprKind, FieldEntry, Ident, Pattern, PatternField, PatternKind, UnaryOp,
+    Argument, Arm, Clause, Element, Expr, ExprKind, FieldEntry, Ident, Pattern, PatternField, PatternKind,
+    UnaryOp,
 };
 use crate::codes;
 use crate::grammar::{Pair, Rule};
@@ -35,11 +36,12 @@ impl<'t> Parse<'t> {
 
     /// `expr`, `paren_expr`, `head_expr`, `operand_expr`.
     pub(super) fn expr(&mut self, pair: Pair<'t>) -> Expr {
-        let inner = pair.clone().into_inner();
-        let levels = inner.len().max(1);
+        let whole = self.span(&pair);
+        let levels = pair.clone().into_inner().len().max(1);
         if !self.enter(levels, &pair) {
-            return Expr { kind: ExprKind::Missing, span: self.span(&pair) };
+            return Expr { kind: ExprKind::Missing, span: whole };
         }
+        let inner = pair.into_inner();
         let mut pieces: Vec<Piece> = Vec::with_capacity(levels);
         for child in inner {
             match child.as_rule() {
@@ -66,7 +68,6 @@ impl<'t> Parse<'t> {
             }
         }
         self.depth -= levels;
-        let whole = self.span(&pair);
         if pieces.len() == 1
             && let Some(Piece::Operand(only)) = pieces.pop()
         {
@@ -80,9 +81,10 @@ impl<'t> Parse<'t> {
         match pair.as_str() {
             "-" => Piece::Prefix(UnaryOp::Negate, span),
             "!" => {
-                let diagnostic = Diagnostic::error(codes::WRONG_OPERATOR, span, "`!` is not an operator here: `not` is")
-                    .label("another language's operator")
-                    .fix("write `not`", span, "not ");
+                let diagnostic =
+                    Diagnostic::error(codes::WRONG_OPERATOR, span, "`!` is not an operator here: `not` is")
+                        .label("another language's operator")
+                        .fix("write `not`", span, "not ");
                 self.report(diagnostic);
                 Piece::Prefix(UnaryOp::Not, span)
             }
@@ -114,18 +116,20 @@ impl<'t> Parse<'t> {
     }
 
     pub(super) fn lambda(&mut self, span: Span) {
-        let diagnostic = Diagnostic::error(codes::WRONG_NOTATION, span, "there are no functions without a name")
-            .label("a lambda of another language")
-            .help("write a comprehension, `[f(x) for x in xs]`, or declare an `fn`");
+        let diagnostic =
+            Diagnostic::error(codes::WRONG_NOTATION, span, "there are no functions without a name")
+                .label("a lambda of another language")
+                .help("write a comprehension, `[f(x) for x in xs]`, or declare an `fn`");
         self.report(diagnostic);
     }
 
     fn name(&mut self, pair: &Pair<'t>, span: Span) -> Expr {
         let text = pair.as_str();
         if matches!(text, "null" | "nil") {
-            let diagnostic = Diagnostic::error(codes::WRONG_NOTATION, span, format!("`{text}` is written `none`"))
-                .label("another language's word")
-                .suggest(span, Some("none"));
+            let diagnostic =
+                Diagnostic::error(codes::WRONG_NOTATION, span, format!("`{text}` is written `none`"))
+                    .label("another language's word")
+                    .suggest(span, Some("none"));
             self.report(diagnostic);
             return Expr { kind: ExprKind::None, span };
         }
@@ -138,9 +142,10 @@ impl<'t> Parse<'t> {
             return ExprKind::Cidr(Name::new(text));
         }
         if text.bytes().filter(|b| *b == b'.').count() == 3 {
-            let diagnostic = Diagnostic::error(codes::SYNTAX_ERROR, span, "an address range needs a prefix length")
-                .label("this is an address alone")
-                .fix("write the range of this one address", span.end(), "/32");
+            let diagnostic =
+                Diagnostic::error(codes::SYNTAX_ERROR, span, "an address range needs a prefix length")
+                    .label("this is an address alone")
+                    .fix("write the range of this one address", span.end(), "/32");
             self.report(diagnostic);
             return ExprKind::Cidr(Name::new(format!("{text}/32")));
         }
@@ -247,9 +252,10 @@ impl<'t> Parse<'t> {
                 Rule::ident => label = Some(self.ident(&child)),
                 Rule::wrong_label => {
                     let span = self.span(&child);
-                    let diagnostic = Diagnostic::error(codes::WRONG_NOTATION, span, "an argument's label ends with `:`")
-                        .label("not `=`")
-                        .fix("write `:`", self.with_space_before(span), ":");
+                    let diagnostic =
+                        Diagnostic::error(codes::WRONG_NOTATION, span, "an argument's label ends with `:`")
+                            .label("not `=`")
+                            .fix("write `:`", self.with_space_before(span), ":");
                     self.report(diagnostic);
                 }
                 _ => value = self.value(child),
@@ -296,9 +302,10 @@ impl<'t> Parse<'t> {
     /// A comprehension that shares its brackets.
     fn crowded(&mut self, clauses: &[Clause], span: Span) -> Expr {
         let at = clauses.first().map_or(span, |c| c.over.span);
-        let diagnostic = Diagnostic::error(codes::SYNTAX_ERROR, at, "a comprehension stands alone in its brackets")
-            .label("run over here")
-            .help("write `[...xs, ...[f(y) for y in ys]]` to join lists");
+        let diagnostic =
+            Diagnostic::error(codes::SYNTAX_ERROR, at, "a comprehension stands alone in its brackets")
+                .label("run over here")
+                .help("write `[...xs, ...[f(y) for y in ys]]` to join lists");
         self.report(diagnostic);
         Expr { kind: ExprKind::Missing, span }
     }
@@ -318,7 +325,9 @@ impl<'t> Parse<'t> {
     fn record(&mut self, pair: Pair<'t>) -> Expr {
         let span = self.span(&pair);
         let (elements, mapped) = self.record_entries(pair, span);
-        let Some(Mapped { key, value, clauses }) = mapped else { return Expr { kind: ExprKind::Record(elements), span } };
+        let Some(Mapped { key, value, clauses }) = mapped else {
+            return Expr { kind: ExprKind::Record(elements), span };
+        };
         if elements.is_empty() {
             let (key, value) = (Box::new(key), Box::new(value));
             return Expr { kind: ExprKind::MapComprehension { key, value, clauses }, span };
@@ -431,8 +440,11 @@ impl<'t> Parse<'t> {
     }
 
     pub(super) fn clause(&mut self, pair: Pair<'t>) -> Clause {
-        let mut clause =
-            Clause { binders: Vec::new(), over: Box::new(self.no_expr(pair.as_span().end())), conditions: Vec::new() };
+        let mut clause = Clause {
+            binders: Vec::new(),
+            over: Box::new(self.no_expr(pair.as_span().end())),
+            conditions: Vec::new(),
+        };
         for child in children(pair) {
             match child.as_rule() {
                 Rule::kw_for | Rule::kw_in => {}
@@ -468,9 +480,10 @@ impl<'t> Parse<'t> {
                 Rule::kw_if | Rule::kw_then | Rule::kw_else => {}
                 Rule::kw_elif => {
                     let at = self.span(&child);
-                    let diagnostic = Diagnostic::error(codes::WRONG_NOTATION, at, "`elif` is written `else if`")
-                        .label("another language's word")
-                        .suggest(at, Some("else if"));
+                    let diagnostic =
+                        Diagnostic::error(codes::WRONG_NOTATION, at, "`elif` is written `else if`")
+                            .label("another language's word")
+                            .suggest(at, Some("else if"));
                     self.report(diagnostic);
                 }
                 Rule::missing_then => {
@@ -487,7 +500,8 @@ impl<'t> Parse<'t> {
         }
         self.depth -= 1;
         let mut parts = parts.into_iter();
-        let mut next = || Box::new(parts.next().unwrap_or(Expr { kind: ExprKind::Missing, span: span.end() }));
+        let mut next =
+            || Box::new(parts.next().unwrap_or(Expr { kind: ExprKind::Missing, span: span.end() }));
         let (condition, then, otherwise) = (next(), next(), next());
         Expr { kind: ExprKind::If { condition, then, otherwise }, span }
     }
@@ -527,9 +541,10 @@ impl<'t> Parse<'t> {
                 Rule::pattern => arm.patterns.push(self.pattern(child)),
                 Rule::wrong_arrow => {
                     let span = self.span(&child);
-                    let diagnostic = Diagnostic::error(codes::WRONG_NOTATION, span, "an arm is written `case => value`")
-                        .label("not `=>`")
-                        .suggest(span, Some("=>"));
+                    let diagnostic =
+                        Diagnostic::error(codes::WRONG_NOTATION, span, "an arm is written `case => value`")
+                            .label("not `=>`")
+                            .suggest(span, Some("=>"));
                     self.report(diagnostic);
                 }
                 Rule::missing_arrow => {
@@ -562,8 +577,12 @@ impl<'t> Parse<'t> {
                 Rule::string => self.string_pattern(child, own),
                 Rule::ident => PatternKind::Case { name: self.ident(&child), fields: Vec::new() },
                 _ => match kind {
-                    PatternKind::Case { name, .. } => PatternKind::Case { name, fields: self.pattern_fields(child) },
-                    PatternKind::Wildcard | PatternKind::Literal(_) | PatternKind::Error => PatternKind::Error,
+                    PatternKind::Case { name, .. } => {
+                        PatternKind::Case { name, fields: self.pattern_fields(child) }
+                    }
+                    PatternKind::Wildcard | PatternKind::Literal(_) | PatternKind::Error => {
+                        PatternKind::Error
+                    }
                 },
             };
         }

@@ -8,9 +8,13 @@ use solc_source::{Diagnostic, FileId, Span};
 /// A file that is not read at all.
 pub(super) fn too_large(file: FileId, text: &str) -> Diagnostic {
     let mib = SIZE_CAP / (1024 * 1024);
-    Diagnostic::error(codes::FILE_TOO_LARGE, Span::new(file, 0, 0), format!("this file is larger than {mib} MiB"))
-        .label(format!("{} bytes", text.len()))
-        .help("split it into several files")
+    Diagnostic::error(
+        codes::FILE_TOO_LARGE,
+        Span::new(file, 0, 0),
+        format!("this file is larger than {mib} MiB"),
+    )
+    .label(format!("{} bytes", text.len()))
+    .help("split it into several files")
 }
 
 /// One friendly answer to a smart contract.
@@ -19,15 +23,20 @@ pub(super) fn solidity(file: FileId, text: &str, tokens: &[Token]) -> Option<Dia
     let first = said.next()?;
     let second = said.next();
     let second_text = second.map_or("", |t| t.text(text));
-    let pragma = first.text(text) == "pragma" && matches!(second_text, "solidity" | "abicoder" | "experimental");
+    let pragma =
+        first.text(text) == "pragma" && matches!(second_text, "solidity" | "abicoder" | "experimental");
     let at = if pragma { Some((*first, second.copied().unwrap_or(*first))) } else { contract(text, tokens) };
     let (lo, hi) = at?;
     let span = Span::new(file, lo.lo as usize, hi.hi as usize);
     Some(
-        Diagnostic::error(codes::SOLIDITY_SOURCE, span, "this is a Solidity contract, and this `solc` compiles Solution")
-            .label("Solidity")
-            .note("both languages use the ending `.sol`, and both compilers are named `solc`")
-            .help("compile it with Ethereum's `solc`; this one also goes by the name `solution`"),
+        Diagnostic::error(
+            codes::SOLIDITY_SOURCE,
+            span,
+            "this is a Solidity contract, and this `solc` compiles Solution",
+        )
+        .label("Solidity")
+        .note("both languages use the ending `.sol`, and both compilers are named `solc`")
+        .help("compile it with Ethereum's `solc`; this one also goes by the name `solution`"),
     )
 }
 
@@ -96,14 +105,21 @@ impl Parse<'_> {
             return diagnostic.label("and this one is never closed");
         };
         let after = self.text.get(token.range().end..).unwrap_or_default();
-        let ends_line = after.trim_start_matches([' ', '\t', '\r']).starts_with('\n') || after.trim().is_empty();
+        let ends_line =
+            after.trim_start_matches([' ', '\t', '\r']).starts_with('\n') || after.trim().is_empty();
         if !ends_line {
-            return diagnostic.label("another language's comment").help("write `//` at the end of the line, or above it");
+            return diagnostic
+                .label("another language's comment")
+                .help("write `//` at the end of the line, or above it");
         }
         let lines: Vec<String> =
             inner.lines().map(|l| format!("// {}", l.trim().trim_start_matches('*').trim())).collect();
         let lines: Vec<&str> = lines.iter().map(|l| l.trim_end()).filter(|l| *l != "//").collect();
-        diagnostic.label("another language's comment").fix("write `//` before each line", span, lines.join("\n"))
+        diagnostic.label("another language's comment").fix(
+            "write `//` before each line",
+            span,
+            lines.join("\n"),
+        )
     }
 
     fn semicolon(&self, token: Token, depth: usize) -> Diagnostic {
@@ -111,8 +127,9 @@ impl Parse<'_> {
         let after = self.text.get(token.range().end..).unwrap_or_default();
         let rest = after.trim_start_matches([' ', '\t', '\r']);
         let ends_line = rest.is_empty() || rest.starts_with(['\n', '}']) || rest.starts_with("//");
-        let diagnostic = Diagnostic::error(codes::WRONG_NOTATION, span, "a new line or a comma ends an entry, not `;`")
-            .label("not needed");
+        let diagnostic =
+            Diagnostic::error(codes::WRONG_NOTATION, span, "a new line or a comma ends an entry, not `;`")
+                .label("not needed");
         if ends_line {
             diagnostic.fix("remove `;`", span, "")
         } else if depth > 0 {
@@ -133,9 +150,13 @@ impl Parse<'_> {
         let span = self.range(token.range());
         let place = if after_comma { "after another comma" } else { "after an opening bracket" };
         Some(
-            Diagnostic::error(codes::MISPLACED_COMMA, span, format!("expected an entry, found a comma {place}"))
-                .label("a comma too many")
-                .fix("remove the comma", span, ""),
+            Diagnostic::error(
+                codes::MISPLACED_COMMA,
+                span,
+                format!("expected an entry, found a comma {place}"),
+            )
+            .label("a comma too many")
+            .fix("remove the comma", span, ""),
         )
     }
 }

@@ -12,9 +12,36 @@ use solc_source::{Diagnostic, Span, suggest};
 
 /// The words that begin a statement.
 const STATEMENT_WORDS: &[&str] = &[
-    "param", "let", "private", "layer", "stateful", "resource", "attribute", "output", "grant", "principal", "accepts", "ensure",
-    "allow", "permit", "deny", "connect", "encrypt", "decrypt", "env", "setting", "secret", "link", "moved", "default",
-    "enforce", "waive", "assert", "require", "for", "on",
+    "param",
+    "let",
+    "private",
+    "layer",
+    "stateful",
+    "resource",
+    "attribute",
+    "output",
+    "grant",
+    "principal",
+    "accepts",
+    "ensure",
+    "allow",
+    "permit",
+    "deny",
+    "connect",
+    "encrypt",
+    "decrypt",
+    "env",
+    "setting",
+    "secret",
+    "link",
+    "moved",
+    "default",
+    "enforce",
+    "waive",
+    "assert",
+    "require",
+    "for",
+    "on",
 ];
 
 /// The token at a place.
@@ -74,7 +101,10 @@ impl<'t> Parse<'t> {
             TokenKind::Newline | TokenKind::Comment | TokenKind::Doc | TokenKind::ForeignComment => {
                 let before = self.tokens.get(..index).unwrap_or_default().iter().rev();
                 let end = before.take_while(|t| t.kind == TokenKind::Space).last().map_or(token.lo, |t| t.lo);
-                return Found { text: "end of line".to_owned(), span: self.range(end as usize..end as usize) };
+                return Found {
+                    text: "end of line".to_owned(),
+                    span: self.range(end as usize..end as usize),
+                };
             }
             TokenKind::StringOpen | TokenKind::RawString | TokenKind::QuoteString => "a string".to_owned(),
             TokenKind::StringText => "text".to_owned(),
@@ -87,7 +117,7 @@ impl<'t> Parse<'t> {
             | TokenKind::Regex
             | TokenKind::Open
             | TokenKind::Close
-            | TokenKind::Punctuation => format!("`{}`", token.text(self.text)),
+            | TokenKind::Punctuation => format!("`{}`", short(token.text(self.text))),
         };
         Found { text, span }
     }
@@ -104,9 +134,9 @@ impl<'t> Parse<'t> {
         let range = opening.range();
         let from = self.tokens.partition_point(|t| (t.lo as usize) < range.start);
         let inside = self.tokens.get(from..).unwrap_or_default().iter();
-        let open = inside.take_while(|t| (t.lo as usize) <= range.end).find(|t| {
-            t.kind == TokenKind::Open || t.text(self.text) == "<"
-        });
+        let open = inside
+            .take_while(|t| (t.lo as usize) <= range.end)
+            .find(|t| t.kind == TokenKind::Open || t.text(self.text) == "<");
         let Some(open) = open.copied() else {
             return self.expected("a closing bracket", missing.as_span().start());
         };
@@ -136,7 +166,8 @@ impl<'t> Parse<'t> {
             Diagnostic::error(codes::UNCLOSED_DELIMITER, open, format!("this `{open_text}` is never closed"))
                 .label(format!("expected `{close}`"));
         if !wrong_close && found.span.lo != open.lo {
-            diagnostic = diagnostic.because(found.span, format!("before {}", found.text.trim_start_matches("the ")));
+            diagnostic =
+                diagnostic.because(found.span, format!("before {}", found.text.trim_start_matches("the ")));
         } else if wrong_close {
             diagnostic = diagnostic.because(found.span, format!("found {} first", found.text));
         }
@@ -157,9 +188,11 @@ impl<'t> Parse<'t> {
         let place = self.range(before..before);
         let message = format!("expected a comma before {}", found.text);
         self.diagnostics.push(
-            Diagnostic::error(codes::MISPLACED_COMMA, found.span, message)
-                .label("begins another entry")
-                .fix("write a comma", place, ","),
+            Diagnostic::error(codes::MISPLACED_COMMA, found.span, message).label("begins another entry").fix(
+                "write a comma",
+                place,
+                ",",
+            ),
         );
     }
 
@@ -197,9 +230,13 @@ impl<'t> Parse<'t> {
         let span = self.span(pair);
         let text = pair.as_str().trim().to_owned();
         let spaced = self.text.get(..span.lo as usize).is_some_and(|t| t.ends_with([' ', '\t']));
-        let diagnostic = Diagnostic::error(codes::WRONG_NOTATION, span, format!("a field's value follows `=`, not `{text}`"))
-            .label("expected `=`")
-            .fix("write `=`", span, if spaced { "=" } else { " =" });
+        let diagnostic = Diagnostic::error(
+            codes::WRONG_NOTATION,
+            span,
+            format!("a field's value follows `=`, not `{text}`"),
+        )
+        .label("expected `=`")
+        .fix("write `=`", span, if spaced { "=" } else { " =" });
         self.report(diagnostic);
     }
 
@@ -239,24 +276,30 @@ impl<'t> Parse<'t> {
                 .fix("write `==`", span, "=="),
             ":" => Diagnostic::error(codes::SYNTAX_ERROR, span, format!("expected {expected}, found `:`"))
                 .label("not expected here")
-                .help("write `=` before a value; `:` stands before a type, a component or a labelled argument"),
+                .help(
+                    "write `=` before a value; `:` stands before a type, a component or a labelled argument",
+                ),
             "{" => Diagnostic::error(codes::SYNTAX_ERROR, span, format!("expected {expected}, found `{{`"))
                 .label("only a name takes braces")
                 .help("write parentheses to call, or put a union's case in parentheses where a body follows"),
             "?" => Diagnostic::error(codes::WRONG_OPERATOR, span, "there is no operator `?`")
                 .label("not expected here")
                 .help("write `if condition then value else value`, or `value ?? otherwise`"),
-            "for" => Diagnostic::error(codes::SYNTAX_ERROR, span, format!("expected {expected}, found `for`"))
-                .label("a comprehension begins with its value")
-                .help("write the value first: `[f(x) for x in xs]`, `{k: v for k, v in m}`"),
+            "for" => {
+                Diagnostic::error(codes::SYNTAX_ERROR, span, format!("expected {expected}, found `for`"))
+                    .label("a comprehension begins with its value")
+                    .help("write the value first: `[f(x) for x in xs]`, `{k: v for k, v in m}`")
+            }
             // The brace of what was ended by a declaration in the first column.
             "}" if self.ended_early > 0 => {
                 self.ended_early -= 1;
                 return;
             }
-            ")" | "]" | "}" => Diagnostic::error(codes::SYNTAX_ERROR, span, format!("this `{text}` closes nothing"))
-                .label("no bracket is open")
-                .fix(format!("remove `{text}`"), span, ""),
+            ")" | "]" | "}" => {
+                Diagnostic::error(codes::SYNTAX_ERROR, span, format!("this `{text}` closes nothing"))
+                    .label("no bracket is open")
+                    .fix(format!("remove `{text}`"), span, "")
+            }
             "@" | "\\" | "`" | "~" | "^" | "$" => {
                 Diagnostic::error(codes::SYNTAX_ERROR, span, format!("`{text}` has no meaning here"))
                     .label(format!("expected {expected}"))
@@ -270,7 +313,8 @@ impl<'t> Parse<'t> {
                 .label("parentheses hold one expression")
                 .help("write a list with `[ ]`"),
             "." if before.is_some_and(|t| t.kind == TokenKind::Number) => {
-                Diagnostic::error(codes::SYNTAX_ERROR, span, "expected a digit after the point").label("ends a number")
+                Diagnostic::error(codes::SYNTAX_ERROR, span, "expected a digit after the point")
+                    .label("ends a number")
             }
             _ => return self.expected(expected, at),
         };
@@ -295,7 +339,8 @@ impl<'t> Parse<'t> {
         if token.kind == TokenKind::Punctuation && word == "..." {
             let span = self.range(token.range());
             let message = "a spread stands in records and lists, not in bodies";
-            return self.report(Diagnostic::error(codes::SYNTAX_ERROR, span, message).label("not a statement"));
+            return self
+                .report(Diagnostic::error(codes::SYNTAX_ERROR, span, message).label("not a statement"));
         }
         self.unreadable(pair, "a statement");
     }
@@ -304,16 +349,18 @@ impl<'t> Parse<'t> {
     fn unknown_word(&mut self, token: Token) -> Option<&'static str> {
         let span = self.range(token.range());
         let word = token.text(self.text);
-        let near = suggest::nearest(word, STATEMENT_WORDS.iter().copied()).or_else(|| counterpart(word));
+        let near = nearest(word, STATEMENT_WORDS.iter().copied()).or_else(|| counterpart(word));
+        let message = format!("no statement begins with `{}`", short(word));
         let diagnostic =
-            Diagnostic::error(codes::UNKNOWN_DECLARATION, span, format!("no statement begins with `{word}`"))
-                .label("not a statement");
+            Diagnostic::error(codes::UNKNOWN_DECLARATION, span, message).label("not a statement");
         self.report(match near {
             Some(_) => diagnostic.suggest(span, near),
             None if DECLARATION_WORDS.contains(&word) => {
                 diagnostic.help("put it at the top of the file: it is a declaration")
             }
-            None => diagnostic.help("write `name = value`, `name: Component { … }`, or a statement word first"),
+            None => {
+                diagnostic.help("write `name = value`, `name: Component { … }`, or a statement word first")
+            }
         });
         near
     }
@@ -326,14 +373,20 @@ impl<'t> Parse<'t> {
         let Typed { name, ty, value } = self.typed(pair, "a name");
         let at = name.span.hi as usize;
         match near {
-            Some("param") => StatementKind::Param { ty: ty.unwrap_or_else(|| self.no_type(at)), name, default: value },
-            Some("setting") => StatementKind::Setting { ty: ty.unwrap_or_else(|| self.no_type(at)), name, default: value },
+            Some("param") => {
+                StatementKind::Param { ty: ty.unwrap_or_else(|| self.no_type(at)), name, default: value }
+            }
+            Some("setting") => {
+                StatementKind::Setting { ty: ty.unwrap_or_else(|| self.no_type(at)), name, default: value }
+            }
             Some("attribute") => StatementKind::Attribute {
                 ty: ty.unwrap_or_else(|| self.no_type(at)),
                 value: value.unwrap_or_else(|| self.no_expr(at)),
                 name,
             },
-            Some("output") => StatementKind::Output { name, ty, value: value.unwrap_or_else(|| self.no_expr(at)) },
+            Some("output") => {
+                StatementKind::Output { name, ty, value: value.unwrap_or_else(|| self.no_expr(at)) }
+            }
             Some(_) | None => match value {
                 Some(value) => StatementKind::Let(LetDecl { private: None, name, ty, value }),
                 None => StatementKind::Error,
@@ -365,18 +418,18 @@ impl<'t> Parse<'t> {
         let span = self.range(token.range());
         let word = token.text(self.text);
         let words = DECLARATION_WORDS.iter().copied().chain(["let", "private"]);
-        let near = if named { suggest::nearest(word, words).or_else(|| counterpart(word)) } else { None };
-        let statement = suggest::nearest(word, STATEMENT_WORDS.iter().copied());
+        let near = if named { nearest(word, words).or_else(|| counterpart(word)) } else { None };
+        let statement = nearest(word, STATEMENT_WORDS.iter().copied());
+        let message = format!("no declaration begins with `{}`", short(word));
         let diagnostic =
-            Diagnostic::error(codes::UNKNOWN_DECLARATION, span, format!("no declaration begins with `{word}`"))
-                .label("not a declaration");
+            Diagnostic::error(codes::UNKNOWN_DECLARATION, span, message).label("not a declaration");
         self.report(match (near, statement) {
             (Some(_), _) => diagnostic.suggest(span, near),
-            (None, Some(statement)) if named => {
-                diagnostic.help(format!("put it into a `component` or a `solution`: `{statement}` is a statement"))
-            }
-            (None, _) => diagnostic
-                .help("begin with `use`, `component`, `solution`, `type`, `enum`, `fn`, `let`, `environment` …"),
+            (None, Some(statement)) if named => diagnostic
+                .help(format!("put it into a `component` or a `solution`: `{statement}` is a statement")),
+            (None, _) => diagnostic.help(
+                "begin with `use`, `component`, `solution`, `type`, `enum`, `fn`, `let`, `environment` …",
+            ),
         });
         near
     }
@@ -406,6 +459,19 @@ impl<'t> Parse<'t> {
         };
         ItemKind::Block(BlockDecl { kind, name, body: self.body(body) })
     }
+}
+
+/// A text as a message can show it.
+fn short(text: &str) -> String {
+    match text.char_indices().nth(40) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
+/// The word that was meant, if a person can have meant one: comparing costs the length.
+fn nearest<'a>(word: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if word.len() > 40 { None } else { suggest::nearest(word, words) }
 }
 
 /// What other languages call it.

@@ -181,18 +181,22 @@ impl Parse<'_> {
             _ => (Infix::Unknown, ""),
         };
         if !instead.is_empty() {
-            let mut diagnostic =
-                Diagnostic::error(codes::WRONG_OPERATOR, span, format!("`{text}` is not an operator here: `{instead}` is"))
-                    .label("another language's operator")
-                    .suggest(span, Some(&self.spaced(span, instead)));
+            let mut diagnostic = Diagnostic::error(
+                codes::WRONG_OPERATOR,
+                span,
+                format!("`{text}` is not an operator here: `{instead}` is"),
+            )
+            .label("another language's operator")
+            .suggest(span, Some(&self.spaced(span, instead)));
             if text == "..=" {
                 diagnostic = diagnostic.note("ranges include both ends");
             }
             self.report(diagnostic);
         } else if infix == Infix::Unknown {
-            let diagnostic = Diagnostic::error(codes::WRONG_OPERATOR, span, format!("there is no operator `{text}`"))
-                .label("not an operator")
-                .help("use `+`, `-`, `*` or `/`");
+            let diagnostic =
+                Diagnostic::error(codes::WRONG_OPERATOR, span, format!("there is no operator `{text}`"))
+                    .label("not an operator")
+                    .help("use `+`, `-`, `*` or `/`");
             self.report(diagnostic);
         }
         infix

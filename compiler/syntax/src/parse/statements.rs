@@ -3,8 +3,8 @@
 use super::{Parse, children};
 use crate::ast::{
     AccessDecl, AccessPrincipal, ActionRef, Clause, ConnectDecl, Direction, Element, Expr, ExprKind, FnParam,
-    GrantDecl, Ident, InstanceDecl, LetDecl, PerZone, PrincipalDecl, ProfileDecl, ProfileMode, ResourceDecl, Statement,
-    StatementKind,
+    GrantDecl, Ident, InstanceDecl, LetDecl, PerZone, PrincipalDecl, ProfileDecl, ProfileMode, ResourceDecl,
+    Statement, StatementKind,
 };
 use crate::codes;
 use crate::grammar::{Pair, Rule};
@@ -55,9 +55,12 @@ impl<'t> Parse<'t> {
         let before = self.text.get(..lo).unwrap_or_default();
         let blank = before.trim_end().len();
         let brace = self.range(lo..lo + 1);
-        let mut diagnostic =
-            Diagnostic::error(codes::SYNTAX_ERROR, brace, "an opening brace stands on the line of what it belongs to")
-                .label("on a line of its own here");
+        let mut diagnostic = Diagnostic::error(
+            codes::SYNTAX_ERROR,
+            brace,
+            "an opening brace stands on the line of what it belongs to",
+        )
+        .label("on a line of its own here");
         if before.get(blank..).is_some_and(|gap| gap.trim().is_empty()) && !self.ends_in_comment(blank) {
             diagnostic = diagnostic.fix("join the lines", self.range(blank..lo), " ");
         }
@@ -174,7 +177,10 @@ impl<'t> Parse<'t> {
     /// An empty name means a mistake that was reported; so one that was written is.
     pub(super) fn named_key(&mut self, key: Ident) -> Ident {
         if key.name.is_empty() {
-            self.report(Diagnostic::error(codes::SYNTAX_ERROR, key.span, "a key has at least one character").label("empty"));
+            self.report(
+                Diagnostic::error(codes::SYNTAX_ERROR, key.span, "a key has at least one character")
+                    .label("empty"),
+            );
         }
         key
     }
@@ -187,7 +193,9 @@ impl<'t> Parse<'t> {
             match child.as_rule() {
                 Rule::ident => entry.name = self.ident(&child),
                 Rule::wrong_assign => wrong = Some(child),
-                Rule::string if wrong.is_none() => (entry.name, entry.quoted) = (self.string_key(child), true),
+                Rule::string if wrong.is_none() => {
+                    (entry.name, entry.quoted) = (self.string_key(child), true);
+                }
                 Rule::missing_expr if wrong.as_ref().is_some_and(|w| w.as_str() == ":") && !entry.quoted => {
                     let at = child.as_span().start();
                     self.expected("a component", at);
@@ -235,7 +243,9 @@ impl<'t> Parse<'t> {
                 Rule::ident => instance.name = self.ident(&child),
                 Rule::name if bare => instance.name = self.ident(&child),
                 Rule::missing_colon => self.missing_colon(child.as_span().start(), "the component"),
-                Rule::name | Rule::missing_name => instance.key = Some(self.bound_name(&child, "the name of the key")),
+                Rule::name | Rule::missing_name => {
+                    instance.key = Some(self.bound_name(&child, "the name of the key"));
+                }
                 Rule::component_path => instance.component = self.path(child),
                 Rule::resource_if => self.condition(child, &mut instance.condition),
                 Rule::resource_for => self.each(child, &mut instance.each),
@@ -275,7 +285,9 @@ impl<'t> Parse<'t> {
         for child in children(pair).skip(1) {
             match child.as_rule() {
                 Rule::name | Rule::missing_name => typed.name = self.bound_name(&child, what),
-                Rule::type_annotation | Rule::bare_annotation | Rule::missing_annotation => typed.ty = Some(self.needed_annotation(child)),
+                Rule::type_annotation | Rule::bare_annotation | Rule::missing_annotation => {
+                    typed.ty = Some(self.needed_annotation(child));
+                }
                 Rule::walrus => self.walrus(&child),
                 _ => typed.value = Some(self.value(child)),
             }
@@ -390,7 +402,8 @@ impl<'t> Parse<'t> {
 
     fn require(&mut self, pair: Pair<'t>) -> StatementKind {
         let at = pair.as_span().end();
-        let parts: Vec<_> = children(pair).filter(|c| !matches!(c.as_rule(), Rule::kw_require | Rule::kw_else)).collect();
+        let parts: Vec<_> =
+            children(pair).filter(|c| !matches!(c.as_rule(), Rule::kw_require | Rule::kw_else)).collect();
         let mut values = Vec::with_capacity(2);
         for part in parts {
             values.push(self.value(part));
@@ -472,7 +485,9 @@ impl<'t> Parse<'t> {
         for child in children(pair) {
             match child.as_rule() {
                 Rule::kw_resource => {}
-                Rule::name | Rule::missing_name => resource.name = self.bound_name(&child, "the name of the resource"),
+                Rule::name | Rule::missing_name => {
+                    resource.name = self.bound_name(&child, "the name of the resource");
+                }
                 Rule::per_zone => resource.per_zone = Some(self.per_zone(child)),
                 Rule::type_path => resource.ty = self.path(child),
                 Rule::missing_type => self.expected("`:` and a resource type", child.as_span().start()),
@@ -505,9 +520,10 @@ impl<'t> Parse<'t> {
         let Some(value) = self.after_word(pair) else { return Vec::new() };
         let ExprKind::List(elements) = value.kind else {
             if value.kind != ExprKind::Missing {
-                let diagnostic = Diagnostic::error(codes::SYNTAX_ERROR, value.span, "expected a list after `after`")
-                    .label("not a list")
-                    .help("write the resources in brackets: `after [first, second]`");
+                let diagnostic =
+                    Diagnostic::error(codes::SYNTAX_ERROR, value.span, "expected a list after `after`")
+                        .label("not a list")
+                        .help("write the resources in brackets: `after [first, second]`");
                 self.report(diagnostic);
             }
             return Vec::new();
@@ -518,7 +534,9 @@ impl<'t> Parse<'t> {
                 Element::Item(expr) => after.push(expr),
                 Element::Spread(expr) => {
                     let message = "`after` names resources one by one";
-                    self.report(Diagnostic::error(codes::SYNTAX_ERROR, expr.span, message).label("spread here"));
+                    self.report(
+                        Diagnostic::error(codes::SYNTAX_ERROR, expr.span, message).label("spread here"),
+                    );
                 }
                 Element::Field(_) | Element::Error(_) => {}
             }
@@ -528,10 +546,13 @@ impl<'t> Parse<'t> {
 
     fn grant(&mut self, pair: Pair<'t>) -> StatementKind {
         let at = pair.as_span().start();
-        let mut grant = GrantDecl { name: self.no_name(at), params: Vec::new(), consumer: None, body: Vec::new() };
+        let mut grant =
+            GrantDecl { name: self.no_name(at), params: Vec::new(), consumer: None, body: Vec::new() };
         for child in children(pair).skip(1) {
             match child.as_rule() {
-                Rule::name | Rule::missing_name => grant.name = self.bound_name(&child, "the verb of the grant"),
+                Rule::name | Rule::missing_name => {
+                    grant.name = self.bound_name(&child, "the verb of the grant");
+                }
                 Rule::fn_params => grant.params = self.fn_params(child),
                 Rule::consumer => {
                     let Typed { name, ty, .. } = self.typed(child, "a name for the consumer");
@@ -573,7 +594,9 @@ impl<'t> Parse<'t> {
         for child in children(pair) {
             match child.as_rule() {
                 Rule::name => param.name = self.ident(&child),
-                Rule::type_annotation | Rule::bare_annotation | Rule::missing_annotation => param.ty = self.needed_annotation(child),
+                Rule::type_annotation | Rule::bare_annotation | Rule::missing_annotation => {
+                    param.ty = self.needed_annotation(child);
+                }
                 Rule::walrus => self.walrus(&child),
                 _ => param.default = Some(self.value(child)),
             }
@@ -593,7 +616,9 @@ impl<'t> Parse<'t> {
         for child in children(pair) {
             match child.as_rule() {
                 Rule::kw_principal | Rule::kw_for => {}
-                Rule::name | Rule::missing_name => principal.name = self.bound_name(&child, "the name of the principal"),
+                Rule::name | Rule::missing_name => {
+                    principal.name = self.bound_name(&child, "the name of the principal");
+                }
                 Rule::missing_for => self.expected("`for` and a service", child.as_span().start()),
                 Rule::when => {
                     let span = self.span(&child);
@@ -609,13 +634,21 @@ impl<'t> Parse<'t> {
     }
 
     fn access(&mut self, pair: Pair<'t>) -> AccessDecl {
-        let mut access =
-            AccessDecl { actions: Vec::new(), to: None, on: None, when: None, condition: None, because: None };
+        let mut access = AccessDecl {
+            actions: Vec::new(),
+            to: None,
+            on: None,
+            when: None,
+            condition: None,
+            because: None,
+        };
         for child in children(pair).skip(1) {
             let span = self.span(&child);
             match child.as_rule() {
                 Rule::action => access.actions.push(self.action(child)),
-                Rule::missing_action => self.expected("an action, as in `s3.GetObject`", child.as_span().start()),
+                Rule::missing_action => {
+                    self.expected("an action, as in `s3.GetObject`", child.as_span().start());
+                }
                 Rule::access_on => {
                     let found = self.after_word(child);
                     self.once(&mut access.on, found, span, "on");

@@ -33,7 +33,9 @@ impl<'t> Parse<'t> {
         for child in children(pair) {
             match child.as_rule() {
                 Rule::multi_open => multi = true,
-                Rule::string_text | Rule::multi_text | Rule::raw_text => pieces.push(Piece::Raw(child.as_str())),
+                Rule::string_text | Rule::multi_text | Rule::raw_text => {
+                    pieces.push(Piece::Raw(child.as_str()));
+                }
                 Rule::escape => pieces.push(Piece::Resolved(self.escape(&child))),
                 Rule::interpolation => pieces.push(Piece::Interpolation(self.interpolation(child))),
                 Rule::quote_string => {
@@ -62,8 +64,9 @@ impl<'t> Parse<'t> {
         let inner = text.strip_prefix('\'').unwrap_or(text);
         let closed = inner.strip_suffix('\'');
         let inner = closed.unwrap_or(inner);
-        let mut diagnostic = Diagnostic::error(codes::WRONG_NOTATION, span, "strings are written in double quotes")
-            .label("in single quotes here");
+        let mut diagnostic =
+            Diagnostic::error(codes::WRONG_NOTATION, span, "strings are written in double quotes")
+                .label("in single quotes here");
         if closed.is_some() {
             let escaped = inner.replace('"', "\\\"");
             diagnostic = diagnostic.fix("write double quotes", span, format!("\"{escaped}\""));
@@ -155,7 +158,9 @@ fn unindented(pieces: Vec<Piece<'_>>) -> Vec<StringPart> {
             Piece::Raw(raw) => {
                 let raw = raw.replace("\r\n", "\n");
                 let mut rest = raw.as_str();
-                if first && let Some((blank, after)) = rest.split_once('\n').filter(|(l, _)| l.trim().is_empty()) {
+                if first
+                    && let Some((blank, after)) = rest.split_once('\n').filter(|(l, _)| l.trim().is_empty())
+                {
                     let _ = blank;
                     rest = after;
                     line_start = true;

@@ -1,4 +1,5 @@
 //! Facts of the parser.
+#![expect(clippy::string_slice, reason = "tests cut their own texts")]
 
 mod declarations;
 mod expressions;

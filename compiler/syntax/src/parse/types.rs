@@ -64,7 +64,10 @@ impl<'t> Parse<'t> {
                     let base = self.prefixed(&mut prefixes, ty.take(), whole);
                     let span = base.span.to(self.span(&child));
                     let refinement = self.refinement(child);
-                    ty = Some(TypeExpr { kind: TypeExprKind::Refined { base: Box::new(base), refinement }, span });
+                    ty = Some(TypeExpr {
+                        kind: TypeExprKind::Refined { base: Box::new(base), refinement },
+                        span,
+                    });
                 }
                 Rule::type_args => ty = Some(self.applied(ty.take(), child, whole)),
                 _ => ty = Some(self.type_atom(child)),
@@ -104,8 +107,9 @@ impl<'t> Parse<'t> {
                 None => TypeExpr { kind: TypeExprKind::Missing, span },
             },
             Some(_) | None => {
-                let diagnostic = Diagnostic::error(codes::SYNTAX_ERROR, opening, "only `Grant` takes types in `< >`")
-                    .label("not expected after this type");
+                let diagnostic =
+                    Diagnostic::error(codes::SYNTAX_ERROR, opening, "only `Grant` takes types in `< >`")
+                        .label("not expected after this type");
                 self.report(diagnostic);
                 TypeExpr { kind: TypeExprKind::Missing, span }
             }
@@ -120,8 +124,9 @@ impl<'t> Parse<'t> {
                 match string.plain() {
                     Some(text) => TypeExprKind::Literal(text),
                     None => {
-                        let diagnostic = Diagnostic::error(codes::SYNTAX_ERROR, span, "a type holds no interpolation")
-                            .label("this text is known only when evaluated");
+                        let diagnostic =
+                            Diagnostic::error(codes::SYNTAX_ERROR, span, "a type holds no interpolation")
+                                .label("this text is known only when evaluated");
                         self.report(diagnostic);
                         TypeExprKind::Missing
                     }
@@ -177,9 +182,10 @@ impl<'t> Parse<'t> {
         for (key, field) in fields {
             if key.len() > 1 {
                 let span = cover_idents(&key, field.name.span);
-                let diagnostic = Diagnostic::error(codes::SYNTAX_ERROR, span, "a field of a record type has one name")
-                    .label("this has several")
-                    .help("write a map as `{Key: Value}`, alone in its braces");
+                let diagnostic =
+                    Diagnostic::error(codes::SYNTAX_ERROR, span, "a field of a record type has one name")
+                        .label("this has several")
+                        .help("write a map as `{Key: Value}`, alone in its braces");
                 self.report(diagnostic);
             }
             plain.push(field);
@@ -221,9 +227,12 @@ impl<'t> Parse<'t> {
             }
         }
         if let Some(span) = question {
-            let mut diagnostic =
-                Diagnostic::error(codes::WRONG_NOTATION, span, "the `?` of an optional field belongs to its type")
-                    .label("not here");
+            let mut diagnostic = Diagnostic::error(
+                codes::WRONG_NOTATION,
+                span,
+                "the `?` of an optional field belongs to its type",
+            )
+            .label("not here");
             if let Some(fix) = self.move_question(span, ty.span) {
                 diagnostic.fixes.push(fix);
             }
@@ -280,9 +289,12 @@ impl<'t> Parse<'t> {
                 Refinement::Regex { pattern: Name::new(inner.replace("\\/", "/")), span }
             }
             Rule::unclosed_regex => {
-                let diagnostic =
-                    Diagnostic::error(codes::UNCLOSED_STRING, span, "this regular expression is never closed")
-                        .label("it ends with a `/` on the same line");
+                let diagnostic = Diagnostic::error(
+                    codes::UNCLOSED_STRING,
+                    span,
+                    "this regular expression is never closed",
+                )
+                .label("it ends with a `/` on the same line");
                 self.report(diagnostic);
                 Refinement::Error
             }
@@ -301,10 +313,13 @@ impl<'t> Parse<'t> {
             ExprKind::Range { lo, hi } => Refinement::Range { lo: *lo, hi: *hi },
             ExprKind::Missing => Refinement::Error,
             _ => {
-                let diagnostic =
-                    Diagnostic::error(codes::SYNTAX_ERROR, expr.span, "expected a range or a regular expression after `where`")
-                        .label("this is neither")
-                        .help("write a range as `1..10`, a pattern as `/^[a-z]+$/`");
+                let diagnostic = Diagnostic::error(
+                    codes::SYNTAX_ERROR,
+                    expr.span,
+                    "expected a range or a regular expression after `where`",
+                )
+                .label("this is neither")
+                .help("write a range as `1..10`, a pattern as `/^[a-z]+$/`");
                 self.report(diagnostic);
                 Refinement::Error
             }

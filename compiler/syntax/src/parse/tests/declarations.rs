@@ -63,7 +63,10 @@ fn types_bind_as_the_reference_says() {
 
 #[test]
 fn lower_case_alternatives_are_cases() {
-    check_type("path { pattern: String } | host { name: String } | fallback", "path(pattern: String) | host(name: String) | fallback()");
+    check_type(
+        "path { pattern: String } | host { name: String } | fallback",
+        "path(pattern: String) | host(name: String) | fallback()",
+    );
     check_type("\n  | a\n  | b { c: Int }", "a() | b(c: Int)");
     check_type("only", "only()");
     check_type("a | b", "a() | b()");
@@ -116,7 +119,12 @@ fn uses_split_into_module_and_names() {
 
 #[test]
 fn enums_are_ordered_by_their_signs() {
-    for (text, ordered) in [("enum E { a < b < c }", true), ("enum E { a, b, c }", false), ("enum E {\n  a\n  b\n  c\n}", false), ("enum E {\n  a <\n  b <\n  c\n}", true)] {
+    for (text, ordered) in [
+        ("enum E { a < b < c }", true),
+        ("enum E { a, b, c }", false),
+        ("enum E {\n  a\n  b\n  c\n}", false),
+        ("enum E {\n  a <\n  b <\n  c\n}", true),
+    ] {
         let ItemKind::Enum(decl) = &items(text)[0].kind else { panic!("{text}") };
         assert_eq!((decl.cases.len(), decl.ordered), (3, ordered), "{text}");
     }
@@ -153,7 +161,10 @@ fn private_is_noted_where_it_stands() {
 
 #[test]
 fn words_before_a_sign_are_names() {
-    for word in ["layer", "resource", "link", "env", "default", "param", "stateful", "on", "for", "if", "let", "private", "type"] {
+    for word in [
+        "layer", "resource", "link", "env", "default", "param", "stateful", "on", "for", "if", "let",
+        "private", "type",
+    ] {
         check(&format!("{word} = 1"), &["kind: Field(", &format!("name: \"{word}\"")]);
     }
     for word in ["key", "link", "secret", "default"] {
@@ -171,7 +182,10 @@ fn fields_may_be_quoted() {
 
 #[test]
 fn instances_take_clauses_in_any_order() {
-    check("api[k]: Service for k in xs if c { a = 1 }", &["key: Some(", "each: Some(", "condition: Some(", "kind: Field("]);
+    check(
+        "api[k]: Service for k in xs if c { a = 1 }",
+        &["key: Some(", "each: Some(", "condition: Some(", "kind: Field("],
+    );
     check("api: Service if c for k in xs", &["key: None", "each: Some(", "condition: Some("]);
     check("db: std.data.Postgres", &["Ident { name: \"std\", span: _ }, Ident { name: \"data\""]);
     check("db: Postgres { x = 1\n  y = 2 }", &["kind: Instance("]);
@@ -181,8 +195,14 @@ fn instances_take_clauses_in_any_order() {
 fn resources_take_clauses_in_any_order() {
     check("resource r: A.B.C", &["body: []", "per_zone: None"]);
     check("resource r per zone: A.B.C { }", &["per_zone: Some(All("]);
-    check("resource r per active zone: A.B.C if c after [x, y.z] { a = 1 }", &["per_zone: Some(Active(", "condition: Some(", "after: [Expr"]);
-    check("resource r: A.B.C after [x] for k, v in m if c { }", &["each: Some(", "condition: Some(", "after: [Expr"]);
+    check(
+        "resource r per active zone: A.B.C if c after [x, y.z] { a = 1 }",
+        &["per_zone: Some(Active(", "condition: Some(", "after: [Expr"],
+    );
+    check(
+        "resource r: A.B.C after [x] for k, v in m if c { }",
+        &["each: Some(", "condition: Some(", "after: [Expr"],
+    );
 }
 
 #[test]
@@ -190,7 +210,10 @@ fn access_takes_clauses_in_any_order_and_on_lines_of_their_own() {
     let all = ["to: Some(Everyone(", "on: Some(", "when: Some(", "condition: Some(", "because: Some("];
     check("deny s3.All to everyone on a when { b = \"c\" } if d because \"e\"", &all);
     check("deny s3.All\n  because \"e\"\n  if d\n  when { b = \"c\" }\n  on a\n  to everyone", &all);
-    check("allow a.B, c.D on [x, \"${y}*\"]", &["service: Ident { name: \"a\"", "action: Ident { name: \"D\"", "kind: List("]);
+    check(
+        "allow a.B, c.D on [x, \"${y}*\"]",
+        &["service: Ident { name: \"a\"", "action: Ident { name: \"D\"", "kind: List("],
+    );
     check("permit sqs.Send to \"sns.amazonaws.com\" on q", &["to: Some(Service("]);
     assert_eq!(statements("allow a.B\non network x\nallow a.B on y\n  on = 1").len(), 4);
 }
@@ -198,7 +221,10 @@ fn access_takes_clauses_in_any_order_and_on_lines_of_their_own() {
 #[test]
 fn connections_have_a_way() {
     check("connect tcp 5432 to sg", &["direction: To", "Int(5432)"]);
-    check("connect udp 1..2 from 0.0.0.0/0 if c because \"d\"", &["direction: From", "Range {", "Cidr(", "condition: Some(", "because: Some("]);
+    check(
+        "connect udp 1..2 from 0.0.0.0/0 if c because \"d\"",
+        &["direction: From", "Range {", "Cidr(", "condition: Some(", "because: Some("],
+    );
     check("connect tcp port to aws(\"s3\")\n  because \"d\"", &["Name(\"port\")", "because: Some("]);
 }
 
@@ -236,8 +262,14 @@ fn the_other_statements_have_their_trees() {
 #[test]
 fn grants_and_principals_have_heads_and_bodies() {
     check("grant g { }", &["kind: Grant(", "params: []", "consumer: None"]);
-    check("grant g(a: Int = 1, b: String) for c: Poller { env A = a }", &["consumer: Some(", "kind: Env {", "default: Some("]);
-    check("principal role for \"x\" when { a = \"b\" } if c { allow d.E }", &["when: Some(", "condition: Some(", "kind: Allow("]);
+    check(
+        "grant g(a: Int = 1, b: String) for c: Poller { env A = a }",
+        &["consumer: Some(", "kind: Env {", "default: Some("],
+    );
+    check(
+        "principal role for \"x\" when { a = \"b\" } if c { allow d.E }",
+        &["when: Some(", "condition: Some(", "kind: Allow("],
+    );
     check("principal role for \"x\"\n  when { a = \"b\" }\n  if c { }", &["when: Some(", "condition: Some("]);
 }
 

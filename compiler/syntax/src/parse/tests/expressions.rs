@@ -16,7 +16,10 @@ fn check(input: &str, expect: &str) {
 
 #[test]
 fn precedence_is_that_of_the_reference() {
-    check("a ?? b or c and not d == e..f + g * -h.i", "(a ?? (b or (c and (not (d == (e..(f + (g * (-h.i)))))))))");
+    check(
+        "a ?? b or c and not d == e..f + g * -h.i",
+        "(a ?? (b or (c and (not (d == (e..(f + (g * (-h.i)))))))))",
+    );
     check("-a.b * c + d..e < f and g or h ?? i", "((((((((-a.b) * c) + d)..e) < f) and g) or h) ?? i)");
     check("a - b - c / d / e", "((a - b) - ((c / d) / e))");
     check("not a and not b", "((not a) and (not b))");

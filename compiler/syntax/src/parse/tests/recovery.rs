@@ -26,7 +26,9 @@ fn check_body(body: &str, expect: &[&str], kept: usize) {
 #[track_caller]
 fn check_value(value: &str, expect: &[&str]) {
     let file = check(&format!("let x = {value}\nlet after = 1\n"), expect);
-    assert!(matches!(file.items.as_slice(), [_, Item { kind: ItemKind::Let(decl), .. }] if decl.name.name == "after"));
+    assert!(
+        matches!(file.items.as_slice(), [_, Item { kind: ItemKind::Let(decl), .. }] if decl.name.name == "after")
+    );
 }
 
 #[test]
@@ -57,7 +59,10 @@ fn brackets_that_are_never_closed_are_pointed_at() {
     check_value("f(1]", &["1:10 [unclosed-delimiter] this `(` is never closed"]);
     check_body(
         "  a = f(1,\n    2\n  b = [3\n  link x.y",
-        &["2:8 [unclosed-delimiter] this `(` is never closed", "4:7 [unclosed-delimiter] this `[` is never closed"],
+        &[
+            "2:8 [unclosed-delimiter] this `(` is never closed",
+            "4:7 [unclosed-delimiter] this `[` is never closed",
+        ],
         3,
     );
     check_body("  type_of = { a = [ }", &["2:19 [unclosed-delimiter] this `[` is never closed"], 1);
@@ -68,9 +73,14 @@ fn a_declaration_in_the_first_column_ends_an_unclosed_body() {
     let text = "component A {\n  param x: Int = 1\n  resource r: AWS.S3.Bucket {\n    Name = \"x\"\n\n/// Doc.\ncomponent B {\n  param y: Int\n}\n";
     let file = check(
         text,
-        &["1:13 [unclosed-delimiter] this `{` is never closed", "3:29 [unclosed-delimiter] this `{` is never closed"],
+        &[
+            "1:13 [unclosed-delimiter] this `{` is never closed",
+            "3:29 [unclosed-delimiter] this `{` is never closed",
+        ],
     );
-    let [Item { kind: ItemKind::Component(a), .. }, Item { kind: ItemKind::Component(b), docs, .. }] = file.items.as_slice() else {
+    let [Item { kind: ItemKind::Component(a), .. }, Item { kind: ItemKind::Component(b), docs, .. }] =
+        file.items.as_slice()
+    else {
         panic!("{file:?}")
     };
     assert_eq!((a.body.len(), b.body.len(), docs.lines.len()), (2, 1, 1));
@@ -87,11 +97,14 @@ fn strings_end_with_their_line() {
         ],
     );
     assert_eq!(file.items.len(), 4);
-    check_value(r#""\q \u{zz} \u{110000} ok\n""#, &[
-        r"1:10 [unknown-escape] unknown escape `\q`",
-        r"1:13 [unknown-escape] unknown escape `\u{zz}`",
-        r"1:20 [unknown-escape] unknown escape `\u{110000}`",
-    ]);
+    check_value(
+        r#""\q \u{zz} \u{110000} ok\n""#,
+        &[
+            r"1:10 [unknown-escape] unknown escape `\q`",
+            r"1:13 [unknown-escape] unknown escape `\u{zz}`",
+            r"1:20 [unknown-escape] unknown escape `\u{110000}`",
+        ],
+    );
     check_value("\"x ${} y\"", &["1:14 [syntax-error] expected an expression, found `}`"]);
     check_value("\"x ${1 + } y\"", &["1:18 [syntax-error] expected an expression, found `}`"]);
     check_value("\"x ${a b} y\"", &["1:16 [syntax-error] expected `}`, found `b`"]);
@@ -121,12 +134,18 @@ fn notations_of_other_languages_are_translated() {
     check_value("fn(x) => x", &["1:15 [wrong-notation] there are no functions without a name"]);
     check_value("xs.map(x => x + 1)", &["1:18 [wrong-notation] there are no functions without a name"]);
     check_value("|x| x", &["1:9 [wrong-notation] there are no functions without a name"]);
-    check_value("{ a: 1, b => 2 }", &[
-        "1:12 [wrong-notation] a field's value follows `=`, not `:`",
-        "1:19 [wrong-notation] a field's value follows `=`, not `=>`",
-    ]);
+    check_value(
+        "{ a: 1, b => 2 }",
+        &[
+            "1:12 [wrong-notation] a field's value follows `=`, not `:`",
+            "1:19 [wrong-notation] a field's value follows `=`, not `=>`",
+        ],
+    );
     check_value("match a { b -> 1 }", &["1:21 [wrong-notation] an arm is written `case => value`"]);
-    check_value("[x for x of xs]", &["1:18 [wrong-notation] `in` stands between the names and what is run over, not `of`"]);
+    check_value(
+        "[x for x of xs]",
+        &["1:18 [wrong-notation] `in` stands between the names and what is run over, not `of`"],
+    );
     check_value("1;", &["1:10 [wrong-notation] a new line or a comma ends an entry, not `;`"]);
     check_value("1 # why", &["1:11 [wrong-notation] comments begin with `//`"]);
     check_value("1 /* why */ + 2", &["1:11 [wrong-notation] comments begin with `//`"]);
@@ -134,15 +153,27 @@ fn notations_of_other_languages_are_translated() {
     check_value("(1, 2)", &["1:11 [syntax-error] expected `)`, found `,`"]);
     check("let m := 1\n", &["1:7 [wrong-notation] a value follows `=`, not `:=`"]);
     check("enum E { a | b }\n", &["1:12 [wrong-notation] the cases of an enum stand between commas"]);
-    check("type T = { a?: Int }\n", &["1:13 [wrong-notation] the `?` of an optional field belongs to its type"]);
-    check("fn f(a: Int) -> Int { a }\n", &["1:21 [wrong-notation] a function's body is one expression after `=`"]);
+    check(
+        "type T = { a?: Int }\n",
+        &["1:13 [wrong-notation] the `?` of an optional field belongs to its type"],
+    );
+    check(
+        "fn f(a: Int) -> Int { a }\n",
+        &["1:21 [wrong-notation] a function's body is one expression after `=`"],
+    );
 }
 
 #[test]
 fn commas_too_many_and_too_few_are_told_apart() {
     check_value("[1 2]", &["1:12 [misplaced-comma] expected a comma before `2`"]);
-    check_value("f(1, , 2)", &["1:14 [misplaced-comma] expected an entry, found a comma after another comma"]);
-    check_value("[, 1]", &["1:10 [misplaced-comma] expected an entry, found a comma after an opening bracket"]);
+    check_value(
+        "f(1, , 2)",
+        &["1:14 [misplaced-comma] expected an entry, found a comma after another comma"],
+    );
+    check_value(
+        "[, 1]",
+        &["1:10 [misplaced-comma] expected an entry, found a comma after an opening bracket"],
+    );
     check_value("f(a\n  b)", &["2:3 [misplaced-comma] expected a comma before `b`"]);
     check_value("{ a = 1 b = 2 }", &["1:17 [misplaced-comma] expected a comma before `b`"]);
     check_body("  a = 1 b = 2", &["2:9 [misplaced-comma] expected a comma before `b`"], 2);
@@ -151,12 +182,23 @@ fn commas_too_many_and_too_few_are_told_apart() {
 
 #[test]
 fn misspelt_words_are_corrected_and_their_names_kept() {
-    let file = check("componnt Foo { param x: Int }\nlet y = 2\n", &["1:1 [unknown-declaration] no declaration begins with `componnt`"]);
-    assert!(matches!(&file.items[0].kind, ItemKind::Component(decl) if decl.name.name == "Foo" && decl.body.len() == 1));
-    let file = check("enviroment e { stage = x }\n", &["1:1 [unknown-declaration] no declaration begins with `enviroment`"]);
+    let file = check(
+        "componnt Foo { param x: Int }\nlet y = 2\n",
+        &["1:1 [unknown-declaration] no declaration begins with `componnt`"],
+    );
+    assert!(
+        matches!(&file.items[0].kind, ItemKind::Component(decl) if decl.name.name == "Foo" && decl.body.len() == 1)
+    );
+    let file = check(
+        "enviroment e { stage = x }\n",
+        &["1:1 [unknown-declaration] no declaration begins with `enviroment`"],
+    );
     assert!(matches!(&file.items[0].kind, ItemKind::Block(_)));
     check("import a.b\nlet y = 2\n", &["1:1 [unknown-declaration] no declaration begins with `import`"]);
-    check("resource x: A.B { }\nlet y = 2\n", &["1:1 [unknown-declaration] no declaration begins with `resource`"]);
+    check(
+        "resource x: A.B { }\nlet y = 2\n",
+        &["1:1 [unknown-declaration] no declaration begins with `resource`"],
+    );
     check_body("  parm x: Int = 1", &["2:3 [unknown-declaration] no statement begins with `parm`"], 1);
     check_body("  var x = 1", &["2:3 [unknown-declaration] no statement begins with `var`"], 1);
     check_body("  lnk a.b", &["2:3 [unknown-declaration] no statement begins with `lnk`"], 0);
@@ -165,13 +207,21 @@ fn misspelt_words_are_corrected_and_their_names_kept() {
 
 #[test]
 fn colons_and_equals_are_told_apart() {
-    check_body("  port: 80\n  name: \"x\"\n  t: [1]\n  u: env.x", &[
-        "2:7 [wrong-notation] a field's value follows `=`, not `:`",
-        "3:7 [wrong-notation] a field's value follows `=`, not `:`",
-        "4:4 [wrong-notation] a field's value follows `=`, not `:`",
-        "5:4 [wrong-notation] a field's value follows `=`, not `:`",
-    ], 4);
-    check_body("  db Postgres { a = 1 }", &["2:6 [syntax-error] expected `:` before the component, found `Postgres`"], 1);
+    check_body(
+        "  port: 80\n  name: \"x\"\n  t: [1]\n  u: env.x",
+        &[
+            "2:7 [wrong-notation] a field's value follows `=`, not `:`",
+            "3:7 [wrong-notation] a field's value follows `=`, not `:`",
+            "4:4 [wrong-notation] a field's value follows `=`, not `:`",
+            "5:4 [wrong-notation] a field's value follows `=`, not `:`",
+        ],
+        4,
+    );
+    check_body(
+        "  db Postgres { a = 1 }",
+        &["2:6 [syntax-error] expected `:` before the component, found `Postgres`"],
+        1,
+    );
     check_body("  param y Int", &["2:11 [syntax-error] expected `:` before the type, found `Int`"], 1);
     check_body("  db:", &["2:6 [syntax-error] expected a component, found end of line"], 1);
     check_body("  p -> 3", &["2:5 [wrong-notation] a field's value follows `=`, not `->`"], 1);
@@ -186,7 +236,11 @@ fn incomplete_statements_are_kept() {
     check_body("  link", &["2:7 [syntax-error] expected a grant, found end of line"], 1);
     check_body("  moved \"x\"", &["2:9 [syntax-error] expected `from`, found a string"], 1);
     check_body("  waive availability", &["2:21 [syntax-error] expected `because`, found end of line"], 1);
-    check_body("  ensure a > b", &["2:15 [syntax-error] expected `else` and a message, found end of line"], 1);
+    check_body(
+        "  ensure a > b",
+        &["2:15 [syntax-error] expected `else` and a message, found end of line"],
+        1,
+    );
     check_body("  allow s3 on x", &["2:12 [syntax-error] expected `.` and an action, found `on`"], 1);
     check_body("  allow on x", &["2:12 [syntax-error] expected `.` and an action, found `x`"], 1);
     check_body("  connect tcp to x", &["2:15 [syntax-error] expected a port, found `to`"], 1);
@@ -199,24 +253,46 @@ fn incomplete_statements_are_kept() {
     check_body("  default { }", &["2:11 [syntax-error] expected a component, found `{`"], 1);
     check_body("  principal p { }", &["2:15 [syntax-error] expected `for` and a service, found `{`"], 1);
     check_body("  grant g", &["2:10 [syntax-error] expected `{`, found end of line"], 1);
-    check_body("  for x of y { }", &["2:9 [wrong-notation] `in` stands between the names and what is run over, not `of`"], 1);
+    check_body(
+        "  for x of y { }",
+        &["2:9 [wrong-notation] `in` stands between the names and what is run over, not `of`"],
+        1,
+    );
     check_body("  allow s3.A on a on b", &["2:19 [syntax-error] `on` stands twice in one statement"], 1);
 }
 
 #[test]
 fn unreadable_lines_lose_only_themselves() {
     check_body("  a = 1\n  @foo\n  b = 2", &["3:3 [syntax-error] `@` has no meaning here"], 2);
-    check_body("  a = true false\n  b = 2", &["2:12 [syntax-error] expected the end of the line, found `false`"], 2);
+    check_body(
+        "  a = true false\n  b = 2",
+        &["2:12 [syntax-error] expected the end of the line, found `false`"],
+        2,
+    );
     check_body("  a = 1\n  :\n  b = 2", &["3:3 [syntax-error] expected a statement, found `:`"], 2);
     check_body("  a.b = 3\n  b = 2", &["2:4 [syntax-error] expected `=`, `:` or a new line, found `.`"], 1);
-    check_body("  ...x\n  b = 2", &["2:3 [syntax-error] a spread stands in records and lists, not in bodies"], 1);
-    check_body("  a = foo { x = 1 } { y = 2 }", &["2:21 [syntax-error] expected the end of the line, found `{`"], 1);
-    check("let a = foo(1))\nlet b = ]\nlet c = 1\n", &[
-        "1:15 [syntax-error] this `)` closes nothing",
-        "2:9 [syntax-error] expected an expression, found `]`",
-    ]);
+    check_body(
+        "  ...x\n  b = 2",
+        &["2:3 [syntax-error] a spread stands in records and lists, not in bodies"],
+        1,
+    );
+    check_body(
+        "  a = foo { x = 1 } { y = 2 }",
+        &["2:21 [syntax-error] expected the end of the line, found `{`"],
+        1,
+    );
+    check(
+        "let a = foo(1))\nlet b = ]\nlet c = 1\n",
+        &[
+            "1:15 [syntax-error] this `)` closes nothing",
+            "2:9 [syntax-error] expected an expression, found `]`",
+        ],
+    );
     check("let a = 1\n}\nlet b = 2\n", &["2:1 [syntax-error] this `}` closes nothing"]);
-    check("some random words here\nlet d = 4\n", &["1:1 [unknown-declaration] no declaration begins with `some`"]);
+    check(
+        "some random words here\nlet d = 4\n",
+        &["1:1 [unknown-declaration] no declaration begins with `some`"],
+    );
     check("let é = 1\n", &["1:5 [syntax-error] expected a name, found `é`"]);
 }
 
@@ -224,12 +300,24 @@ fn unreadable_lines_lose_only_themselves() {
 fn incomplete_types_are_kept() {
     check("type A = { a: , b: Int }\n", &["1:15 [syntax-error] expected a type, found `,`"]);
     check("type A =\nlet b = 1\n", &["1:9 [syntax-error] expected a type, found end of line"]);
-    check("type A = Int where\nlet b = 1\n", &["1:19 [syntax-error] expected a range or a regular expression, found end of line"]);
-    check("type A = String where /abc\n", &["1:23 [unclosed-string] this regular expression is never closed"]);
-    check("type A = Int where 5\n", &["1:20 [syntax-error] expected a range or a regular expression after `where`"]);
+    check(
+        "type A = Int where\nlet b = 1\n",
+        &["1:19 [syntax-error] expected a range or a regular expression, found end of line"],
+    );
+    check(
+        "type A = String where /abc\n",
+        &["1:23 [unclosed-string] this regular expression is never closed"],
+    );
+    check(
+        "type A = Int where 5\n",
+        &["1:20 [syntax-error] expected a range or a regular expression after `where`"],
+    );
     check("type A = [Int\nlet b = 1\n", &["1:10 [unclosed-delimiter] this `[` is never closed"]);
     check("type A = Grant<a\nlet b = 1\n", &["1:15 [unclosed-delimiter] this `<` is never closed"]);
-    check("type A = a { x: Int } |\nlet b = 1\n", &["1:24 [syntax-error] expected a case, found end of line"]);
+    check(
+        "type A = a { x: Int } |\nlet b = 1\n",
+        &["1:24 [syntax-error] expected a case, found end of line"],
+    );
     check("type A = List<Int>\n", &[]);
     check("enum E { a < b, c }\n", &["1:12 [syntax-error] an ordered enum has `<` between all of its cases"]);
     check("fn f(a: Int b: Int) -> Int = a\n", &["1:13 [misplaced-comma] expected a comma before `b`"]);
@@ -255,7 +343,10 @@ fn declarations_without_their_parts_do_not_swallow_the_next() {
 
 #[test]
 fn an_opening_brace_on_its_own_line_is_read_and_reported() {
-    let file = check("environment x\n{\n  stage = test\n}\n", &["2:1 [syntax-error] an opening brace stands on the line of what it belongs to"]);
+    let file = check(
+        "environment x\n{\n  stage = test\n}\n",
+        &["2:1 [syntax-error] an opening brace stands on the line of what it belongs to"],
+    );
     assert!(matches!(&file.items[0].kind, ItemKind::Block(decl) if decl.body.len() == 1));
 }
 
@@ -266,7 +357,9 @@ fn numbers_beyond_64_bits_are_reported() {
 
 #[test]
 fn a_smart_contract_gets_one_friendly_answer() {
-    let expect = |place: &str| format!("{place} [solidity-source] this is a Solidity contract, and this `solc` compiles Solution");
+    let expect = |place: &str| {
+        format!("{place} [solidity-source] this is a Solidity contract, and this `solc` compiles Solution")
+    };
     check("pragma solidity ^0.8.0;\ncontract X { uint a; }\n", &[&expect("1:1")]);
     check("// SPDX-License-Identifier: MIT\n\ncontract Token is ERC20 {\n}\n", &[&expect("3:1")]);
 }

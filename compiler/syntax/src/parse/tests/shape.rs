@@ -1,8 +1,8 @@
 //! Trees in one line: every operation in parentheses, so that a test shows what binds to what.
 
 use crate::ast::{
-    Argument, Clause, CodeString, Element, Expr, ExprKind, Pattern, PatternKind, Refinement, StringPart, TypeExpr,
-    TypeExprKind, TypeField, UnaryOp,
+    Argument, Clause, CodeString, Element, Expr, ExprKind, Pattern, PatternKind, Refinement, StringPart,
+    TypeExpr, TypeExprKind, TypeField, UnaryOp,
 };
 
 fn list<T>(parts: &[T], shape: impl Fn(&T) -> String) -> String {
@@ -81,7 +81,9 @@ pub(super) fn expr(of: &Expr) -> String {
         }
         ExprKind::Unary { op: UnaryOp::Not, operand } => format!("(not {})", expr(operand)),
         ExprKind::Unary { op: UnaryOp::Negate, operand } => format!("(-{})", expr(operand)),
-        ExprKind::Binary { op, left, right, .. } => format!("({} {} {})", expr(left), op.symbol(), expr(right)),
+        ExprKind::Binary { op, left, right, .. } => {
+            format!("({} {} {})", expr(left), op.symbol(), expr(right))
+        }
         ExprKind::Range { lo, hi } => format!("({}..{})", expr(lo), expr(hi)),
         ExprKind::If { condition, then, otherwise } => {
             format!("(if {} then {} else {})", expr(condition), expr(then), expr(otherwise))
