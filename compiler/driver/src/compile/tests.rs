@@ -86,6 +86,15 @@ fn the_order_of_the_disk_and_the_number_of_threads_change_no_byte() {
 }
 
 #[test]
+fn another_folder_changes_no_byte() {
+    let files = product("shop", "  resource topic: AWS.SNS.Topic {}\n");
+    let here = built(&files);
+    let there = compile(&files.below("some/where else"), Path::new("some/where else"), &Request::build(&[]));
+    assert_eq!(there.built, here.built);
+    assert_eq!(there.root, Path::new("some/where else"));
+}
+
+#[test]
 fn two_products_with_environments_of_one_name_do_not_overwrite_each_other() {
     let (a, b) =
         (product("a", "  resource t: AWS.SNS.Topic {}\n"), product("b", "  resource t: AWS.SNS.Topic {}\n"));

@@ -38,6 +38,13 @@ impl Memory {
         self
     }
 
+    /// The same files in another folder.
+    #[must_use]
+    pub fn below(self, folder: impl AsRef<Path>) -> Self {
+        let moved = |(path, content): (PathBuf, Vec<u8>)| (normalized(&folder.as_ref().join(path)), content);
+        Self { files: self.files.into_iter().map(moved).collect(), ..self }
+    }
+
     /// Lists files in the opposite order, as another disk might.
     #[must_use]
     pub fn reversed(mut self) -> Self {

@@ -186,3 +186,24 @@ fn a_missing_infrastructure_repository_is_one_warning() {
         &["shop/solc.toml:6:18 infrastructure-missing: the infrastructure repository `../gone` is not there"],
     );
 }
+
+#[test]
+fn a_manifest_cut_anywhere_gives_a_workspace_and_says_what_is_wrong() {
+    for (path, text) in [("w/shop/solc.toml", DEVELOPMENT), ("w/production/solc.toml", PRODUCTION)] {
+        for (end, _) in text.char_indices() {
+            let cut = text.get(..end).unwrap();
+            let workspace = discover(&shop().with(path, cut), Path::new("w"));
+            let whole = text.lines().count() == cut.lines().count() && cut.ends_with('"');
+            assert!(whole || !workspace.diagnostics.is_empty(), "{cut}");
+            assert!(workspace.units().len() <= 2, "{cut}");
+        }
+    }
+}
+
+#[test]
+fn repositories_that_name_each_other_end() {
+    let text = PRODUCTION.replace("\"../shop\"", "\"../production\"").replace("\"../accounts\"", "\".\"");
+    let workspace = discover(&shop().with("w/production/solc.toml", text), Path::new("w/production"));
+    let codes: Vec<&str> = workspace.diagnostics.iter().map(|d| d.code.0).collect();
+    assert_eq!(codes, ["wrong-repository", "wrong-repository"]);
+}
