@@ -30,6 +30,7 @@ impl Context<'_> {
             (Ty::Error, _) | (_, Ty::Error) => Ok(()),
             (Ty::Secret(inner), Ty::Secret(wanted)) => self.assignable(inner, wanted),
             (_, Ty::Secret(wanted)) => self.assignable(actual, wanted).and(Err(Mismatch::Type)),
+            (Ty::Secret(_), Ty::Optional(wanted)) => self.assignable(actual, wanted),
             // A resource property takes a secret as a dynamic reference; the template never holds the value.
             (Ty::Secret(inner), Ty::Node(..)) => self.assignable(inner, want),
             (Ty::Secret(_), _) => Err(Mismatch::Secret),
@@ -133,7 +134,7 @@ impl Context<'_> {
         for field in &record.fields {
             match given.iter().find(|(name, _)| *name == field.name) {
                 Some((_, ty)) => {
-                    self.assignable(ty, &field.ty).map_err(|_| Mismatch::Field(field.name.to_string()))?
+                    self.assignable(ty, &field.ty).map_err(|_| Mismatch::Field(field.name.to_string()))?;
                 }
                 None if field.default.is_some() || matches!(field.ty, Ty::Optional(_)) => {}
                 None => return Err(Mismatch::Field(field.name.to_string())),
@@ -155,11 +156,15 @@ impl Context<'_> {
         let mut missing: Vec<String> = Vec::new();
         for (name, want) in &interface.attributes {
             match signature.visible().find(|m| m.name == *name) {
-                None => missing.push(format!("attribute `{name}: {}`", self.show(want))),
+                None => missing.push(format!("has no `{name}: {}`", self.show(want))),
                 Some(member) => {
                     let actual = member.ty.clone().unwrap_or(Ty::Error);
                     if self.assignable(&actual, want).is_err() {
-                        missing.push(format!("`{name}` as {}, not {}", self.a(want), self.a(&actual)));
+                        missing.push(format!(
+                            "has a `{name}` that is {}, not {}",
+                            self.a(&actual),
+                            self.a(want)
+                        ));
                     }
                 }
             }
@@ -169,13 +174,13 @@ impl Context<'_> {
                 .grants
                 .iter()
                 .filter(|g| !signature.grants.contains_key(*g))
-                .map(|g| format!("grant `{g}`")),
+                .map(|g| format!("has no grant `{g}`")),
         );
         if missing.is_empty() { Ok(()) } else { Err(Mismatch::Interface(missing)) }
     }
 
     /// Whether a value can be written as JSON.
-    fn plain(&self, actual: &Ty) -> Result<(), Mismatch> {
+    pub(crate) fn plain(&self, actual: &Ty) -> Result<(), Mismatch> {
         match actual {
             Ty::Error
             | Ty::None

@@ -9,11 +9,11 @@ mod collections;
 mod fields;
 pub(crate) mod literals;
 mod matching;
+mod mismatch;
 pub(crate) mod names;
 mod operators;
-mod records;
+pub(crate) mod records;
 
-use crate::assign::Mismatch;
 use crate::codes;
 use crate::context::Context;
 use crate::hir::{Body, ComponentId, Expr, ExprId, ExprKind, FunctionId, GlobalId, LocalId, Ty};
@@ -76,8 +76,9 @@ pub(crate) struct BodyChecker<'c, 'a> {
     pub(crate) locals: Vec<Local>,
     pub(crate) inside: Option<Inside<'a>>,
     pub(crate) visiting: Vec<GlobalId>,
-    /// Names that are known not to be `none` here, because a condition said so.
-    pub(crate) present: Vec<Name>,
+    /// Paths (`x`, `x.y`) that are known not to be `none` here because a condition said so, each with the number of
+    /// names that were bound then: a name bound since is another one.
+    pub(crate) present: Vec<(Name, usize)>,
     /// Whether a text for people is being checked: there, quantities show with their units.
     pub(crate) for_people: bool,
     /// Functions that this body calls, and the first place of each.
@@ -142,10 +143,22 @@ impl<'c, 'a> BodyChecker<'c, 'a> {
     /// Runs `f` where `names` are known not to be `none`.
     pub(crate) fn where_present<T>(&mut self, names: Vec<Name>, f: impl FnOnce(&mut Self) -> T) -> T {
         let depth = self.present.len();
-        self.present.extend(names);
+        self.show_present(names);
         let result = f(self);
         self.present.truncate(depth);
         result
+    }
+
+    /// From here on `names` are known not to be `none`.
+    pub(crate) fn show_present(&mut self, names: Vec<Name>) {
+        let bound = self.locals.len();
+        self.present.extend(names.into_iter().map(|name| (name, bound)));
+    }
+
+    /// Whether a path that begins with `root` is known not to be `none`.
+    pub(crate) fn is_present(&self, root: &str, path: &str) -> bool {
+        let bound_at = self.locals.iter().rposition(|l| l.name == root);
+        self.present.iter().any(|(known, bound)| known == path && bound_at.is_none_or(|at| at < *bound))
     }
 
     /// An expression of which a type is demanded.
@@ -169,7 +182,10 @@ impl<'c, 'a> BodyChecker<'c, 'a> {
             E::Cidr(text) => self.cidr(text, span),
             E::String(string) => self.string(string),
             E::Name(name) => self.name(name, span, hint),
-            E::Field { base, name, optional } => self.field(base, name, *optional, span),
+            E::Field { base, name, optional } => {
+                let id = self.field(base, name, *optional, span);
+                self.narrow_field(expr, id)
+            }
             E::Index { base, index } => self.index(base, index, span),
             E::Call { callee, args } => self.call(callee, args, span, hint),
             E::Case { name, fields } => self.case(name, Some(fields), span, hint),
@@ -188,6 +204,16 @@ impl<'c, 'a> BodyChecker<'c, 'a> {
         }
     }
 
+    /// Takes a value out that was reported, so that the evaluator does not report it again.
+    pub(crate) fn spoil(&mut self, id: ExprId) {
+        if let (Some(expr), Some(ty)) =
+            (self.body.exprs.get_mut(id.index()), self.body.types.get_mut(id.index()))
+        {
+            expr.kind = ExprKind::Missing;
+            *ty = Ty::Error;
+        }
+    }
+
     /// Reports where what is there does not fit what is wanted.
     pub(crate) fn expect(&mut self, id: ExprId, want: &Want) {
         let actual = self.ty(id);
@@ -196,160 +222,12 @@ impl<'c, 'a> BodyChecker<'c, 'a> {
         if let Ty::Node(rt, node) = &want.ty
             && self.explain_node(id, &actual, rt, *node, &mismatch)
         {
+            self.spoil(id);
             return;
         }
         let diagnostic = self.mismatch(id, &actual, want, &mismatch, span);
         self.report(diagnostic);
-    }
-
-    fn mismatch(&self, id: ExprId, actual: &Ty, want: &Want, mismatch: &Mismatch, span: Span) -> Diagnostic {
-        let cx = self.cx;
-        let origin = |d: Diagnostic| match &want.origin {
-            Some((at, message)) => d.because(*at, message.clone()),
-            None => d,
-        };
-        let expected = cx.a(&want.ty);
-        let found = cx.a(actual);
-        match mismatch {
-            Mismatch::Secret => origin(
-                Diagnostic::error(codes::SECRET_LEAK, span, "a secret cannot go where it could be read")
-                    .label(format!("this is {found}"))
-                    .help("declare it as `secret` where it is used, and hand on the reference instead of the value"),
-            ),
-            Mismatch::Deferred => origin(
-                Diagnostic::error(codes::DEFERRED_VALUE, span, format!("expected {expected}, found a value known only when deploying"))
-                    .label("CloudFormation gives this value when it deploys")
-                    .help(format!("declare the parameter as `deferred {}` if it is only handed on", cx.show(&want.ty))),
-            ),
-            Mismatch::Optional => origin(
-                Diagnostic::error(codes::OPTIONAL_VALUE, span, format!("expected {expected}, found a value that may be `none`"))
-                    .label(format!("this is `{}`", cx.show(actual)))
-                    .help("give a value for that case: `… ?? <value>`"),
-            ),
-            Mismatch::Interface(missing) => {
-                let name = cx.show(actual);
-                origin(
-                    Diagnostic::error(codes::INTERFACE_NOT_SATISFIED, span, format!("`{name}` does not satisfy `{}`", cx.show(&want.ty)))
-                        .label(format!("lacks {}", missing.join(", "))),
-                )
-            }
-            Mismatch::Field(field) => origin(
-                Diagnostic::error(codes::TYPE_MISMATCH, span, format!("expected {expected}, found {found}"))
-                    .label(format!("the field `{field}` does not fit")),
-            ),
-            Mismatch::Type => {
-                let base = origin(Diagnostic::error(codes::TYPE_MISMATCH, span, format!("expected {expected}, found {found}")));
-                let base = base.label(format!("this is {found}"));
-                self.convert(id, actual, &want.ty, base, span)
-            }
-        }
-    }
-
-    /// Adds the edit that turns what is there into what is wanted, where there is an obvious one.
-    fn convert(&self, id: ExprId, actual: &Ty, want: &Ty, diagnostic: Diagnostic, span: Span) -> Diagnostic {
-        let want = match want {
-            Ty::Optional(inner) | Ty::Deferred(inner) => inner.as_ref(),
-            other => other,
-        };
-        let base = |ty: &Ty| match ty {
-            Ty::Alias(alias) => self.cx.aliases.get(alias.index()).map_or(Ty::Error, |a| a.base.clone()),
-            other => other.clone(),
-        };
-        let text = match &self.body.expr(id).kind {
-            ExprKind::Int(i) => Some(i.to_string()),
-            _ => None,
-        };
-        match (actual, base(want)) {
-            (Ty::Int, Ty::Duration) => match text {
-                Some(n) => {
-                    let unit = self.usual_unit(want).unwrap_or("s");
-                    diagnostic.fix(format!("write `{n}{unit}`"), span, format!("{n}{unit}"))
-                }
-                None => diagnostic.help("give it a unit: `30s`, `5min`, `12h`, `4d`"),
-            },
-            (Ty::Int, Ty::Size) => match text {
-                Some(n) => {
-                    let unit = self.usual_unit(want).unwrap_or("MiB");
-                    diagnostic.fix(format!("write `{n}{unit}`"), span, format!("{n}{unit}"))
-                }
-                None => diagnostic.help("give it a unit: `512MiB`, `50GiB`"),
-            },
-            (Ty::Int | Ty::Number, Ty::Vcpu) => diagnostic.help("give it its unit: `0.25 vcpu`"),
-            (Ty::Int, Ty::Percent) => match text {
-                Some(n) => diagnostic.fix(format!("write `{n}%`"), span, format!("{n}%")),
-                None => diagnostic.help("give it its unit: `40%`"),
-            },
-            (Ty::Size, Ty::Duration) => diagnostic.help("units of time are `s`, `min`, `h` and `d`"),
-            (Ty::Duration, Ty::Size) => diagnostic.help("units of size are `KiB`, `MiB`, `GiB` and `TiB`"),
-            (Ty::Int, Ty::Range) => match text {
-                Some(n) => diagnostic.fix(format!("write `{n}..{n}`"), span, format!("{n}..{n}")),
-                None => diagnostic.help("write a range: `2..10`"),
-            },
-            (Ty::Int | Ty::Number | Ty::Bool, Ty::String) => {
-                diagnostic.help("put it into a string: `\"${…}\"`")
-            }
-            (Ty::String, Ty::Cidr) => diagnostic.help("write the range without quotes: `10.0.0.0/16`"),
-            (Ty::Literals(_) | Ty::String, Ty::Enum(_) | Ty::Union(_)) => {
-                let cases = self.case_names(want);
-                let quoted = match &self.body.expr(id).kind {
-                    ExprKind::String(s) => Some(s.clone()),
-                    _ => None,
-                };
-                match quoted.filter(|s| cases.iter().any(|c| c == s)) {
-                    Some(case) => {
-                        diagnostic.fix(format!("write `{case}` without quotes"), span, case.as_str())
-                    }
-                    None => diagnostic.help(format!("it is one of {}", quote(&cases))),
-                }
-            }
-            (_, Ty::Enum(_) | Ty::Union(_)) => {
-                diagnostic.help(format!("it is one of {}", quote(&self.case_names(want))))
-            }
-            (Ty::Literals(given), Ty::Literals(allowed)) => {
-                let near = given
-                    .first()
-                    .and_then(|g| solc_source::suggest::nearest(g, allowed.iter().map(Name::as_str)));
-                match near {
-                    Some(near) => diagnostic.fix(format!("write `\"{near}\"`"), span, format!("\"{near}\"")),
-                    None => diagnostic,
-                }
-            }
-            (Ty::Resource(_), Ty::String | Ty::Alias(_)) => {
-                diagnostic.fix("use its `.ref`", span.end(), ".ref")
-            }
-            (other, Ty::List(inner)) if self.cx.assignable(other, &inner).is_ok() => {
-                let mut diagnostic = diagnostic;
-                diagnostic.fixes.push(solc_source::Fix {
-                    title: "put it into a list".to_owned(),
-                    edits: vec![
-                        solc_source::Edit { span: span.start(), replacement: "[".to_owned() },
-                        solc_source::Edit { span: span.end(), replacement: "]".to_owned() },
-                    ],
-                });
-                diagnostic
-            }
-            (Ty::Duration, Ty::Int | Ty::Number) => {
-                diagnostic.fix("say the unit: `.seconds`", span.end(), ".seconds")
-            }
-            (Ty::Size, Ty::Int | Ty::Number) => diagnostic.fix("say the unit: `.mib`", span.end(), ".mib"),
-            (Ty::Vcpu, Ty::Int | Ty::Number) => {
-                diagnostic.fix("say the unit: `.cpu_units`", span.end(), ".cpu_units")
-            }
-            _ => diagnostic,
-        }
-    }
-
-    /// The unit in which a refinement's least value is written: most likely the one that was forgotten.
-    fn usual_unit(&self, want: &Ty) -> Option<&'static str> {
-        use crate::hir::{Quantity, Refinement};
-        let Ty::Alias(id) = want else { return None };
-        let alias = self.cx.aliases.get(id.index())?;
-        let Refinement::Quantity(lo, _) = alias.refinement else { return None };
-        let shown = if matches!(alias.base, Ty::Size) { Quantity::Size(lo) } else { Quantity::Duration(lo) }
-            .to_string();
-        ["min", "ms", "KiB", "MiB", "GiB", "TiB", "d", "h", "s", "B"]
-            .into_iter()
-            .find(|unit| lo != 0 && shown.ends_with(unit))
+        self.spoil(id);
     }
 
     /// The type that a refinement refines, all the way down.
@@ -401,6 +279,11 @@ impl<'c, 'a> BodyChecker<'c, 'a> {
             _ => true,
         }
     }
+}
+
+/// Whether a value or function of the language has this name.
+pub(crate) fn is_word(name: &str) -> bool {
+    names::WORDS.contains(&name) || calls::is_function(name)
 }
 
 /// "`a`, `b` and `c`", at most eight of them.

@@ -101,6 +101,8 @@ codes! {
     INTERFACE_NOT_SATISFIED = "interface-not-satisfied";
     /// A name in the wrong case.
     NAMING = "naming";
+    /// A private declaration that nothing names.
+    UNUSED_DECLARATION = "unused-declaration";
     /// A part of the language that this version does not have yet.
     NOT_AVAILABLE_YET = "not-available-yet";
 }

@@ -34,6 +34,7 @@ pub(crate) enum Place {
     Grant,
     Principal,
     Block,
+    Profile,
     Resource,
 }
 
@@ -46,6 +47,7 @@ impl Place {
             Self::Grant => "a grant",
             Self::Principal => "a principal",
             Self::Block => "a configuration block",
+            Self::Profile => "a profile",
             Self::Resource => "a resource",
         }
     }
@@ -98,7 +100,7 @@ impl<'a> BodyChecker<'_, 'a> {
             format!("{word} means nothing in {}", place.shown()),
         )
         .label("cannot stand here")
-        .help(format!("it belongs in {belongs}"));
+        .help(format!("move it to {belongs}"));
         if matches!((&statement.kind, place), (StatementKind::Allow(_), Place::Solution | Place::Instance)) {
             diagnostic = diagnostic
                 .note("access exists only through links: the target's component says what each verb allows")
@@ -193,12 +195,15 @@ pub(crate) fn check(cx: &Context<'_>, id: ComponentId, body_id: hir::BodyId) -> 
                 let value = checker.check(value, &Want::declared(ty, name.span, origin));
                 component.members.push(member(MemberKind::Attribute { value }, None));
             }
-            StatementKind::Output { name, value, .. } => {
+            StatementKind::Output { name, value, ty: written } => {
                 let ty = declared.clone().unwrap_or(Ty::Error);
-                let value = checker.check(
-                    value,
-                    &Want::declared(ty, name.span, "an output can be read by everyone who sees the stack"),
-                );
+                let value = checker.infer(value, Some(&ty));
+                let origin = match (checker.ty(value), written) {
+                    (Ty::Secret(_), _) => "an output can be read by everyone who sees the stack".to_owned(),
+                    (_, None) => "an output is a `String` unless it says its type".to_owned(),
+                    (_, Some(_)) => format!("`{}` is declared as `{}`", name.name, cx.show(&ty)),
+                };
+                checker.expect(value, &Want::declared(ty, name.span, origin));
                 if place == Place::Component {
                     checker.misplaced(statement, place);
                 }
@@ -278,6 +283,13 @@ pub(crate) fn check(cx: &Context<'_>, id: ComponentId, body_id: hir::BodyId) -> 
             | StatementKind::Assert(_)
             | StatementKind::Require { .. }
             | StatementKind::For { .. } => checker.misplaced(statement, place),
+        }
+        // A second member of a name was reported; what it would make must not collide with the first.
+        let index = MemberId(u32::try_from(component.members.len().saturating_sub(1)).unwrap_or(u32::MAX));
+        if let Some(last) = component.members.last_mut()
+            && signature.names.get(&last.name).is_some_and(|first| *first != index)
+        {
+            last.kind = MemberKind::Let { value: checker.missing(statement.span) };
         }
     }
     Checked { node: component, body: checker.body, diagnostics: checker.diagnostics, calls: checker.calls }

@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::hir::{self, Block, BlockKind, BodyId, FieldValue, Ty, Waiver};
 use rustc_hash::FxHashMap;
 use solc_source::{Diagnostic, Name, Span};
-use solc_syntax::ast::StatementKind;
+use solc_syntax::ast::{self, StatementKind};
 
 /// What only the system sets.
 const NOT_BY_HAND: &[(BlockKind, &str, &str)] = &[
@@ -56,6 +56,7 @@ pub(crate) fn check(cx: &Context<'_>, index: usize, body: BodyId) -> Checked<Blo
     };
     let declared = record.and_then(|r| cx.record(r)).map(|r| r.fields.as_slice()).unwrap_or_default();
     let mut seen: FxHashMap<Name, Span> = FxHashMap::default();
+    let mut unknown: Vec<&ast::FieldEntry> = Vec::new();
     let mut broken = record.is_none();
     for statement in &decl.body {
         match &statement.kind {
@@ -86,23 +87,14 @@ pub(crate) fn check(cx: &Context<'_>, index: usize, body: BodyId) -> Checked<Blo
                             .check(&field.value, &Want::declared(known.ty.clone(), known.span, origin));
                         block.fields.push(FieldValue { name: name.name.clone(), span: name.span, value });
                     }
-                    None if record.is_some() => {
-                        let names: Vec<Name> = declared
-                            .iter()
-                            .map(|f| f.name.clone())
-                            .filter(|n| !NOT_BY_HAND.iter().any(|(k, h, _)| *k == decl.kind && h == n))
-                            .collect();
-                        let what = format!("`{}`", cx.show(&Ty::Block(decl.kind)));
-                        checker.unknown_field(name, &what, &names);
-                        checker.infer(&field.value, None);
-                    }
+                    None if record.is_some() => unknown.push(field),
                     None => {
-                        checker.infer(&field.value, None);
+                        checker.infer(&field.value, Some(&Ty::Error));
                     }
                 }
             }
             StatementKind::Profile(profile) => {
-                block.profiles.extend(checker.profile(profile, statement.span, body))
+                block.profiles.extend(checker.profile(profile, statement.span, body));
             }
             StatementKind::Waive { what, because } => {
                 if !WAIVABLE.contains(&what.name.as_str()) && !what.name.is_empty() {
@@ -133,31 +125,41 @@ pub(crate) fn check(cx: &Context<'_>, index: usize, body: BodyId) -> Checked<Blo
             _ => checker.misplaced(statement, Place::Block),
         }
     }
+    let mut missing: Vec<Name> = Vec::new();
     if !broken {
-        let missing: Vec<&hir::RecordField> = declared
+        missing = declared
             .iter()
             .filter(|f| {
                 f.default.is_none() && !matches!(f.ty, Ty::Optional(_)) && !seen.contains_key(&f.name)
             })
             .filter(|f| !NOT_BY_HAND.iter().any(|(k, n, _)| *k == decl.kind && *n == f.name))
+            .map(|f| f.name.clone())
             .collect();
-        if let Some(first) = missing.first() {
-            let names: Vec<Name> = missing.iter().map(|f| f.name.clone()).collect();
-            checker.report(
-                Diagnostic::error(
-                    codes::MISSING_FIELD,
-                    decl.name.span,
-                    format!(
-                        "the {} `{}` needs {}",
-                        decl.kind.word(),
-                        decl.name.name,
-                        crate::body::quote(&names)
-                    ),
-                )
-                .label(format!("without {}", crate::body::quote(&names)))
-                .because(first.span, format!("`{}` is declared as `{}`", first.name, cx.show(&first.ty))),
-            );
-        }
+    }
+    let by_hand = |n: &Name| !NOT_BY_HAND.iter().any(|(k, h, _)| *k == decl.kind && h == n);
+    let known: Vec<Name> = declared.iter().map(|f| f.name.clone()).filter(by_hand).collect();
+    for field in unknown {
+        let what = format!("`{}`", cx.show(&Ty::Block(decl.kind)));
+        let meant = checker.unknown_field(&field.name, &what, &known, &missing);
+        missing.retain(|m| meant.as_ref() != Some(m));
+        checker.infer(&field.value, Some(&Ty::Error));
+    }
+    if let Some(first) = missing.first().and_then(|m| declared.iter().find(|f| f.name == *m)) {
+        checker.report(
+            Diagnostic::error(
+                codes::MISSING_FIELD,
+                decl.name.span,
+                format!(
+                    "the {} `{}` needs {}",
+                    decl.kind.word(),
+                    decl.name.name,
+                    crate::body::quote(&missing)
+                ),
+            )
+            .label(format!("without {}", crate::body::quote(&missing)))
+            .because(first.span, format!("`{}` is declared as `{}`", first.name, cx.show(&first.ty)))
+            .help(format!("add `{} = …`", first.name)),
+        );
     }
     Checked { node: block, body: checker.body, diagnostics: checker.diagnostics, calls: checker.calls }
 }

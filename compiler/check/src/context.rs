@@ -6,11 +6,13 @@ use crate::hir::{
     Accepts, Alias, BlockId, BlockKind, ComponentId, Enum, FunctionId, GlobalId, Interface, InterfaceId,
     Kind, Layer, MemberId, Record, RecordId, Ty, Union,
 };
-use crate::load::Unit;
+use crate::load::{Catalogue, Unit};
 use indexmap::IndexMap;
 use rustc_hash::FxHashMap;
 use solc_source::{Name, Span};
 use solc_syntax::ast;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Something that a name at the top of a file can mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +34,8 @@ pub(crate) struct Named {
     pub(crate) decl: Decl,
     pub(crate) span: Span,
     pub(crate) private: bool,
+    /// Whether anything names it; only asked of what is private.
+    pub(crate) used: Arc<AtomicBool>,
 }
 
 /// The names of one file.
@@ -163,6 +167,8 @@ pub(crate) struct WellKnown {
 #[derive(Debug)]
 pub(crate) struct Context<'a> {
     pub(crate) units: &'a [Unit],
+    /// What the library offers, for suggestions.
+    pub(crate) catalogue: Catalogue,
     pub(crate) scopes: Vec<Scope>,
     pub(crate) prelude: IndexMap<Name, Named>,
     pub(crate) components: Vec<ComponentSource<'a>>,
@@ -193,7 +199,12 @@ impl<'a> Context<'a> {
     /// What a name at the top level means in a file.
     pub(crate) fn lookup(&self, unit: usize, name: &str) -> Option<&Named> {
         let scope = self.scopes.get(unit)?;
-        scope.own.get(name).or_else(|| scope.imported.get(name)).or_else(|| self.prelude.get(name))
+        let found =
+            scope.own.get(name).or_else(|| scope.imported.get(name)).or_else(|| self.prelude.get(name))?;
+        if found.private {
+            found.used.store(true, Ordering::Relaxed);
+        }
+        Some(found)
     }
 
     /// All top-level names that a file sees, for suggestions.

@@ -8,16 +8,21 @@ use crate::context::{
     WellKnown,
 };
 use crate::hir::{BlockId, ComponentId, FunctionId, GlobalId, InterfaceId, Kind};
-use crate::load::Unit;
+use crate::load::{Catalogue, Unit};
 use indexmap::IndexMap;
 use rustc_hash::FxHashMap;
 use solc_source::{Diagnostic, Name, Span, suggest};
 use solc_syntax::ast::{self, BlockKind, ItemKind};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
-pub(crate) fn declare<'a>(units: &'a [Unit], diagnostics: &mut Vec<Diagnostic>) -> Context<'a> {
+pub(crate) fn declare<'a>(
+    units: &'a [Unit],
+    catalogue: Catalogue,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Context<'a> {
     let mut context = Context {
         units,
+        catalogue,
         scopes: Vec::new(),
         prelude: IndexMap::new(),
         components: Vec::new(),
@@ -57,6 +62,7 @@ pub(crate) fn declare<'a>(units: &'a [Unit], diagnostics: &mut Vec<Diagnostic>) 
     }
     for index in 0..units.len() {
         import(&mut context, index, diagnostics);
+        taken_names(&context, index, diagnostics);
     }
     context.well_known.platform = find_component(&context, "platform", "Platform");
     context.well_known.internet = find_component(&context, "network", "Internet");
@@ -93,9 +99,8 @@ fn declare_item<'a>(
             diagnostics.push(duplicate(ident, first.span));
             return;
         }
-        scope
-            .own
-            .insert(ident.name.clone(), Named { decl, span: ident.span, private: item.private.is_some() });
+        let private = item.private.is_some();
+        scope.own.insert(ident.name.clone(), Named { decl, span: ident.span, private, used: Arc::default() });
     };
     match &item.kind {
         ItemKind::Use(_) | ItemKind::Error => {}
@@ -218,6 +223,10 @@ fn import(context: &mut Context<'_>, index: usize, diagnostics: &mut Vec<Diagnos
             continue;
         }
         let path: Vec<Name> = decl.path.iter().map(|i| i.name.clone()).collect();
+        if let Some(diagnostic) = unknown_module(context, decl, &path) {
+            diagnostics.push(diagnostic);
+            continue;
+        }
         for used in &decl.names {
             if used.name.name.is_empty() {
                 continue;
@@ -233,14 +242,44 @@ fn import(context: &mut Context<'_>, index: usize, diagnostics: &mut Vec<Diagnos
             match first {
                 Some(first) => diagnostics.push(duplicate(local, first)),
                 None => {
-                    imported
-                        .insert(local.name.clone(), Named { decl: found, span: local.span, private: false });
+                    let named = Named { decl: found, span: local.span, private: false, used: Arc::default() };
+                    imported.insert(local.name.clone(), named);
                 }
             }
         }
     }
     if let Some(scope) = context.scopes.get_mut(index) {
         scope.imported = imported;
+    }
+}
+
+/// A declaration or import of the project may not take a name of the language, and should not take one of the prelude:
+/// code that reads the same is to mean the same in each file.
+fn taken_names(context: &Context<'_>, index: usize, diagnostics: &mut Vec<Diagnostic>) {
+    let Some(scope) = context.scopes.get(index).filter(|_| !context.is_library(index)) else { return };
+    // What is imported under its own name was reported where it is declared.
+    let renamed = |name: &Name, named: &Named| {
+        !context.scopes.iter().any(|s| s.own.get(name).is_some_and(|n| n.decl == named.decl))
+    };
+    let imported = scope.imported.iter().filter(|(name, named)| renamed(name, named));
+    for (name, named) in scope.own.iter().chain(imported) {
+        if crate::types::is_builtin(name) || crate::body::is_word(name) {
+            let message = format!("`{name}` already has a meaning in every file");
+            diagnostics.push(
+                Diagnostic::error(codes::DUPLICATE_NAME, named.span, message)
+                    .label("declared again")
+                    .note(format!("`{name}` is a name of the language"))
+                    .help("give it another name"),
+            );
+        } else if let Some(first) = context.prelude.get(name).filter(|p| p.decl != named.decl) {
+            let message = format!("this hides the `{name}` that every file sees");
+            diagnostics.push(
+                Diagnostic::warning(codes::DUPLICATE_NAME, named.span, message)
+                    .label("means something else in this file")
+                    .because(first.span, "what it means in the others")
+                    .help("give it another name"),
+            );
+        }
     }
 }
 
@@ -258,60 +297,103 @@ fn find_import(
     for (index, (_, scope)) in modules() {
         if let Some(named) = scope.own.get(&name.name) {
             if named.private && index != from {
+                named.used.store(true, std::sync::atomic::Ordering::Relaxed);
                 private = Some(named.span);
             } else {
                 return Some(named.decl);
             }
         }
     }
-    let shown = path.join(".");
-    let diagnostic = if let Some(span) = private {
-        Diagnostic::error(codes::PRIVATE_IMPORT, name.span, format!("`{}` is private to its file", name.name))
-            .label("cannot be used from here")
-            .because(span, "declared `private` here")
-            .help("remove `private` there, or use what the module publishes")
-    } else if path.first().is_some_and(|p| p == "std") || modules().next().is_some() {
-        let declared: Vec<&str> = modules()
-            .flat_map(|(_, (_, s))| s.own.iter().filter(|(_, n)| !n.private).map(|(n, _)| n.as_str()))
-            .collect();
-        let nearest = suggest::nearest(&name.name, declared.iter().copied());
-        if declared.is_empty() {
-            let near = suggest::nearest(path.get(1).map_or("", Name::as_str), STD_MODULES.iter().copied());
-            let span = decl.path.get(1).map_or(name.span, |i| i.span);
-            let base = Diagnostic::error(
-                codes::UNKNOWN_IMPORT,
-                name.span,
-                format!("nothing is called `{}` in `{shown}`", name.name),
-            )
-            .label("not found");
-            match near {
-                Some(module) if path.get(1).is_some_and(|p| p != module) => base.suggest(span, Some(module)),
-                _ => base.help(format!("the standard library's modules are {}", list(STD_MODULES))),
-            }
-        } else {
-            Diagnostic::error(
-                codes::UNKNOWN_IMPORT,
-                name.span,
-                format!("nothing is called `{}` in `{shown}`", name.name),
-            )
-            .label("not found")
-            .suggest(name.span, nearest)
-        }
-    } else {
-        let all: Vec<String> =
-            context.units.iter().filter(|u| !u.library).map(|u| u.module.join(".")).collect();
-        let span =
-            decl.path.first().map_or(name.span, |f| decl.path.iter().fold(f.span, |s, i| s.to(i.span)));
-        Diagnostic::error(codes::UNKNOWN_MODULE, span, format!("there is no module `{shown}`"))
-            .label("neither a file nor a folder of this repository, nor of the standard library")
-            .suggest(span, suggest::nearest(&shown, all.iter().map(String::as_str)))
-    };
-    diagnostics.push(diagnostic);
+    diagnostics.push(match private {
+        Some(span) => Diagnostic::error(
+            codes::PRIVATE_IMPORT,
+            name.span,
+            format!("`{}` is private to its file", name.name),
+        )
+        .label("cannot be used from here")
+        .because(span, "declared `private` here")
+        .help("remove `private` there, or use what the module publishes"),
+        None => unknown_import(context, decl, path, name),
+    });
     None
 }
 
+fn unknown_import(
+    context: &Context<'_>,
+    decl: &ast::UseDecl,
+    path: &[Name],
+    name: &ast::Ident,
+) -> Diagnostic {
+    let shown = path.join(".");
+    let units = context.units.iter().zip(&context.scopes).filter(|(u, _)| u.answers(path));
+    let own = units.flat_map(|(_, s)| s.own.iter().filter(|(_, n)| !n.private).map(|(n, _)| n));
+    let mut declared: Vec<Name> = own.chain(context.catalogue.names(path)).cloned().collect();
+    declared.sort();
+    declared.dedup();
+    let diagnostic = Diagnostic::error(
+        codes::UNKNOWN_IMPORT,
+        name.span,
+        format!("nothing is called `{}` in `{shown}`", name.name),
+    )
+    .label("not found");
+    if let Some(near) = suggest::nearest(&name.name, declared.iter().map(Name::as_str)) {
+        return diagnostic.suggest(name.span, Some(near));
+    }
+    match context.catalogue.folder_of(&name.name) {
+        Some(folder) if decl.names.len() == 1 => {
+            diagnostic.fix(format!("import it from `{folder}`"), module_span(decl, name), folder)
+        }
+        Some(folder) => diagnostic.help(format!("import it from `{folder}`")),
+        None if declared.is_empty() => diagnostic,
+        None => diagnostic.help(format!("use one of {}", crate::body::quote(&declared))),
+    }
+}
+
+/// Where a `use` names its module.
+fn module_span(decl: &ast::UseDecl, name: &ast::Ident) -> Span {
+    decl.path.first().map_or(name.span, |f| decl.path.iter().fold(f.span, |s, i| s.to(i.span)))
+}
+
+/// Says that a `use` names no module; nothing where it does.
+fn unknown_module(context: &Context<'_>, decl: &ast::UseDecl, path: &[Name]) -> Option<Diagnostic> {
+    let name = decl.names.first().map(|n| &n.name)?;
+    if context.units.iter().any(|u| u.answers(path)) || context.catalogue.names(path).next().is_some() {
+        return None;
+    }
+    let shown = path.join(".");
+    let library = path.first().is_some_and(|p| p == "std");
+    if library && path.len() == 1 && STD_MODULES.contains(&name.name.as_str()) {
+        let message = format!("`std.{}` is a module: it cannot be imported whole", name.name);
+        return Some(
+            Diagnostic::error(codes::UNKNOWN_IMPORT, name.span, message)
+                .label("what of it?")
+                .help(format!("name what is needed: `use std.{}.{{…}}`", name.name)),
+        );
+    }
+    let own = context.units.iter().filter(|u| !u.library).map(|u| u.module.join("."));
+    let all: Vec<String> = if library {
+        STD_MODULES.iter().map(|m| format!("std.{m}")).collect()
+    } else {
+        own.filter(|m| !m.is_empty()).collect()
+    };
+    let span = module_span(decl, name);
+    let near = suggest::nearest(&shown, all.iter().map(String::as_str));
+    let diagnostic = Diagnostic::error(codes::UNKNOWN_MODULE, span, format!("there is no module `{shown}`"))
+        .suggest(span, near);
+    Some(match (library, near) {
+        (true, None) => diagnostic
+            .label("not part of the standard library")
+            .help(format!("use one of {}", list(&all.iter().map(String::as_str).collect::<Vec<_>>()))),
+        (true, Some(_)) => diagnostic.label("not part of the standard library"),
+        (false, _) => diagnostic
+            .label("neither a file nor a folder of this repository")
+            .help("name the file below the repository's root: `components/cart.sol` is `components.cart`"),
+    })
+}
+
 /// The standard library's modules, for suggestions; a test holds them equal to its folders.
-const STD_MODULES: &[&str] = &["cmdb", "compute", "data", "messaging", "network", "platform", "security"];
+pub(crate) const STD_MODULES: &[&str] =
+    &["cmdb", "compute", "data", "messaging", "network", "platform", "security"];
 
 pub(crate) fn list(names: &[&str]) -> String {
     let quoted: Vec<String> = names.iter().map(|n| format!("`{n}`")).collect();

@@ -4,6 +4,7 @@
 
 mod assign;
 mod body;
+mod circles;
 pub mod codes;
 mod component;
 mod config;
@@ -11,6 +12,7 @@ mod context;
 mod declare;
 pub mod hir;
 mod load;
+mod naming;
 mod nodes;
 mod show;
 mod signature;
@@ -28,10 +30,14 @@ use solc_source::Diagnostic;
 #[must_use]
 pub fn check(files: &Files) -> (hir::Project, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
-    let units = load::load(files, &mut diagnostics);
-    let mut context = declare::declare(&units, &mut diagnostics);
+    let (units, catalogue) = load::load(files, &mut diagnostics);
+    let mut context = declare::declare(&units, catalogue, &mut diagnostics);
+    naming::check(&units, &mut diagnostics);
     types::resolve(&mut context, &mut diagnostics);
     signature::resolve(&mut context, &mut diagnostics);
     let project = component::check_all(context, &mut diagnostics);
     (project, diagnostics)
 }
+
+#[cfg(test)]
+mod tests;

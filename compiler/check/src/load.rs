@@ -58,14 +58,32 @@ fn answers(module: &[Name], path: &[Name]) -> bool {
     module == path || module.split_last().is_some_and(|(_, folder)| folder == path)
 }
 
+/// What the library offers, loaded or not: for suggestions.
+#[derive(Debug, Default)]
+pub(crate) struct Catalogue(Vec<(Vec<Name>, Vec<Name>)>);
+
+impl Catalogue {
+    /// The public names of the module `path`.
+    pub(crate) fn names(&self, path: &[Name]) -> impl Iterator<Item = &Name> {
+        self.0.iter().filter(move |(module, _)| answers(module, path)).flat_map(|(_, names)| names)
+    }
+
+    /// The folder in which a name is declared.
+    pub(crate) fn folder_of(&self, name: &str) -> Option<String> {
+        let (module, _) = self.0.iter().find(|(_, names)| names.iter().any(|n| n == name))?;
+        module.split_last().map(|(_, folder)| folder.join("."))
+    }
+}
+
 /// A library file's index entry.
 struct Entry<'a> {
     file: &'a LibraryFile,
-    names: Vec<Name>,
+    /// What it declares, and whether that is private.
+    names: Vec<(Name, bool)>,
     taken: bool,
 }
 
-pub(crate) fn load(files: &Files, diagnostics: &mut Vec<Diagnostic>) -> Vec<Unit> {
+pub(crate) fn load(files: &Files, diagnostics: &mut Vec<Diagnostic>) -> (Vec<Unit>, Catalogue) {
     let mut library: Vec<Entry<'_>> = files
         .library
         .iter()
@@ -74,6 +92,9 @@ pub(crate) fn load(files: &Files, diagnostics: &mut Vec<Diagnostic>) -> Vec<Unit
             Entry { file, names, taken: false }
         })
         .collect();
+    let public =
+        |e: &Entry<'_>| e.names.iter().filter(|(_, private)| !private).map(|(n, _)| n.clone()).collect();
+    let catalogue = Catalogue(library.iter().map(|e| (e.file.module.clone(), public(e))).collect());
     let mut by_folder: FxHashMap<Vec<Name>, Vec<usize>> = FxHashMap::default();
     for (index, entry) in library.iter().enumerate() {
         if let Some((_, folder)) = entry.file.module.split_last() {
@@ -96,7 +117,13 @@ pub(crate) fn load(files: &Files, diagnostics: &mut Vec<Diagnostic>) -> Vec<Unit
     }
     // A declaration that could not be read may be the solution.
     let needs_platform = |item: &ast::Item| {
-        matches!(item.kind, ast::ItemKind::Solution(_) | ast::ItemKind::Component(_) | ast::ItemKind::Error)
+        matches!(
+            item.kind,
+            ast::ItemKind::Solution(_)
+                | ast::ItemKind::Component(_)
+                | ast::ItemKind::Use(_)
+                | ast::ItemKind::Error
+        )
     };
     if files.project.iter().any(|f| f.ast.items.iter().any(needs_platform)) {
         want_all(&std("platform"), &mut wanted);
@@ -126,7 +153,7 @@ pub(crate) fn load(files: &Files, diagnostics: &mut Vec<Diagnostic>) -> Vec<Unit
             }
         }
         if fresh.is_empty() {
-            return units;
+            return (units, catalogue);
         }
         let parsed: Vec<_> = fresh.par_iter().map(|f| solc_syntax::parse(f.file, &f.text)).collect();
         for (file, (ast, found)) in fresh.iter().zip(parsed) {
@@ -148,20 +175,23 @@ fn named(
         .into_iter()
         .flatten()
         .copied()
-        .filter(|index| library.get(*index).is_some_and(|e| e.names.iter().any(|n| n == name)))
+        .filter(|index| library.get(*index).is_some_and(|e| e.names.iter().any(|(n, _)| n == name)))
         .collect()
 }
 
 /// What a file declares, by its lines alone: declarations of the library begin in the first column.
-fn declared_names(text: &str) -> Vec<Name> {
+fn declared_names(text: &str) -> Vec<(Name, bool)> {
     let name = |line: &str| {
-        let line = line.strip_prefix("private ").unwrap_or(line);
+        let (line, private) = match line.strip_prefix("private ") {
+            Some(rest) => (rest, true),
+            None => (line, false),
+        };
         let (word, rest) = line.split_once(' ')?;
         if !matches!(word, "component" | "interface" | "type" | "enum" | "fn" | "let") {
             return None;
         }
         let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
-        rest.get(..end).map(Name::new)
+        rest.get(..end).map(|name| (Name::new(name), private))
     };
     text.lines().filter_map(name).collect()
 }

@@ -55,6 +55,11 @@ const ACCESS_TYPES: &[&str] = &[
     "AWS::RAM::ResourceShare",
 ];
 
+/// Whether the compiler writes a property, and nobody else.
+fn ours(rt: &ResourceType, name: &Name, root: bool) -> bool {
+    root && ACCESS_PROPERTIES.iter().any(|(t, p, _)| *t == rt.name && *p == *name)
+}
+
 /// Whether a resource type exists only to give access.
 pub(crate) fn gives_access(name: &str) -> bool {
     name.starts_with("AWS::IAM::") || ACCESS_TYPES.contains(&name)
@@ -109,6 +114,7 @@ impl<'a> BodyChecker<'_, 'a> {
         };
         let mut given: Vec<FieldValue> = Vec::with_capacity(fields.len());
         let mut seen: FxHashMap<Name, Span> = FxHashMap::default();
+        let mut unknown: Vec<&'a ast::FieldEntry> = Vec::new();
         for field in fields {
             let name = &field.name;
             if name.name.is_empty() {
@@ -126,14 +132,21 @@ impl<'a> BodyChecker<'_, 'a> {
                     let value = self.check(&field.value, &Want::of(Ty::Json));
                     given.push(FieldValue { name: name.name.clone(), span: name.span, value });
                 } else {
-                    self.unknown_property(rt, rules, name, root);
-                    self.infer(&field.value, None);
+                    unknown.push(field);
                 }
                 continue;
             };
             let required = rules.required.contains(&name.name);
             let value = self.property_value(rt, property, &field.value, required);
             given.push(FieldValue { name: name.name.clone(), span: name.span, value });
+        }
+        let required = rules.required.iter().filter(|r| !seen.contains_key(*r) && !ours(rt, r, root));
+        let missing: Vec<Name> = if complete { required.cloned().collect() } else { Vec::new() };
+        for field in unknown {
+            if let Some(meant) = self.unknown_property(rt, rules, &field.name, &missing, root) {
+                seen.insert(meant, field.name.span);
+            }
+            self.infer(&field.value, Some(&Ty::Error));
         }
         if complete {
             self.missing_properties(rt, rules, &given, &seen, at, root);
@@ -172,7 +185,9 @@ impl<'a> BodyChecker<'_, 'a> {
         if let Some(slot) = self.body.types.get_mut(id.index()) {
             let own = std::mem::replace(slot, actual.clone());
             self.expect(id, want);
-            if let Some(slot) = self.body.types.get_mut(id.index()) {
+            if let Some(slot) = self.body.types.get_mut(id.index())
+                && !matches!(slot, Ty::Error)
+            {
                 *slot = own;
             }
         }
@@ -196,7 +211,15 @@ impl<'a> BodyChecker<'_, 'a> {
         true
     }
 
-    fn unknown_property(&mut self, rt: &ResourceType, rules: &ObjectRules, name: &ast::Ident, root: bool) {
+    /// Says that there is no such property; returns the one that was meant.
+    fn unknown_property(
+        &mut self,
+        rt: &ResourceType,
+        rules: &ObjectRules,
+        name: &ast::Ident,
+        missing: &[Name],
+        root: bool,
+    ) -> Option<Name> {
         let shown = rt.name.replace("::", ".");
         if root && rt.read_only.contains(&name.name) {
             self.report(
@@ -208,7 +231,7 @@ impl<'a> BodyChecker<'_, 'a> {
                 .label("can be read, not written")
                 .help("remove it; read it as an attribute of the resource"),
             );
-            return;
+            return None;
         }
         if root && name.name == "Tags" {
             self.report(
@@ -216,10 +239,10 @@ impl<'a> BodyChecker<'_, 'a> {
                     .label("not a property of this type")
                     .help("remove it; the compiler tags what can be tagged"),
             );
-            return;
+            return None;
         }
-        let names: Vec<&str> = rules.properties.iter().map(|(n, _)| n.as_str()).collect();
-        let near = suggest::nearest(&name.name, names.iter().copied());
+        let names: Vec<Name> = rules.properties.iter().map(|(n, _)| Name::from(n.as_str())).collect();
+        let near = crate::body::records::meant(&name.name, &names, missing);
         let what = if root { format!("`{shown}`") } else { format!("this object of `{shown}`") };
         let mut diagnostic = Diagnostic::error(
             codes::UNKNOWN_PROPERTY,
@@ -229,10 +252,10 @@ impl<'a> BodyChecker<'_, 'a> {
         .label("not in CloudFormation's schema")
         .suggest(name.span, near);
         if near.is_none() {
-            let known: Vec<Name> = names.iter().map(|n| Name::from(*n)).collect();
-            diagnostic = diagnostic.help(format!("it has {}", crate::body::quote(&known)));
+            diagnostic = diagnostic.help(format!("use one of {}", crate::body::quote(&names)));
         }
         self.report(diagnostic);
+        near.map(Name::from)
     }
 
     fn missing_properties(
@@ -246,11 +269,8 @@ impl<'a> BodyChecker<'_, 'a> {
     ) {
         let shown = rt.name.replace("::", ".");
         let what = if root { format!("`{shown}`") } else { format!("this object of `{shown}`") };
-        // Written by the compiler, never by hand.
-        let ours =
-            |name: &Name| root && ACCESS_PROPERTIES.iter().any(|(t, p, _)| *t == rt.name && *p == *name);
         let missing: Vec<Name> =
-            rules.required.iter().filter(|r| !seen.contains_key(*r) && !ours(r)).cloned().collect();
+            rules.required.iter().filter(|r| !seen.contains_key(*r) && !ours(rt, r, root)).cloned().collect();
         if !missing.is_empty() {
             self.report(
                 Diagnostic::error(
@@ -341,7 +361,7 @@ impl<'a> BodyChecker<'_, 'a> {
             Some(near) => diagnostic.fix(format!("write `\"{near}\"`"), span, format!("\"{near}\"")),
             None => {
                 let known: Vec<Name> = rules.allowed.clone();
-                diagnostic.help(format!("it takes {}", crate::body::quote(&known)))
+                diagnostic.help(format!("use one of {}", crate::body::quote(&known)))
             }
         };
         self.report(diagnostic);

@@ -267,6 +267,19 @@ fn instance_type<'a>(
         return Ty::Error;
     }
     let span = decl.component.iter().map(|i| i.span).reduce(|a, b| a.to(b)).unwrap_or(last.span);
+    if decl.component.first().is_some_and(|i| i.name == "AWS") {
+        let shown = decl.component.iter().map(|i| i.name.as_str()).collect::<Vec<_>>().join(".");
+        diagnostics.push(
+            Diagnostic::error(
+                codes::UNKNOWN_COMPONENT,
+                span,
+                format!("`{shown}` is a resource type, not a component"),
+            )
+            .label("not a component")
+            .fix("declare a resource", decl.name.span.start(), "resource "),
+        );
+        return Ty::Error;
+    }
     if let Some(clause) = &decl.each {
         let at = clause.binders.first().map_or(clause.over.span, |b| b.span);
         diagnostics.push(not_available_yet(at, "occurrences (`for … in`)"));
@@ -296,7 +309,7 @@ fn instance_type<'a>(
                     format!("`{}` is not a component", last.name),
                 )
                 .label("cannot be instantiated")
-                .help("a value is written `name = …`"),
+                .help("write a value as `let name = …`"),
             );
             Ty::Error
         }

@@ -35,6 +35,7 @@ pub(crate) fn resolve(context: &mut Context<'_>, diagnostics: &mut Vec<Diagnosti
         let id = TypeDeclId(u32::try_from(index).unwrap_or(u32::MAX));
         declared(context, id, None, diagnostics);
     }
+    endless_records(context, diagnostics);
     let cmdb = |context: &Context<'_>, name: &str| match context.prelude.get(name).map(|n| n.decl) {
         Some(Decl::Type(id)) => context.types.get(id.0 as usize).map(|t| t.state.clone()),
         Some(Decl::Component(_) | Decl::Interface(_) | Decl::Function(_) | Decl::Global(_)) | None => None,
@@ -50,6 +51,33 @@ pub(crate) fn resolve(context: &mut Context<'_>, diagnostics: &mut Vec<Diagnosti
         Some(TypeState::Done(ty)) => Some(ty),
         Some(TypeState::Todo | TypeState::Doing) | None => None,
     };
+}
+
+/// Reports each record type of which every value would hold another value of the same type.
+fn endless_records(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    let edges = |r: usize| {
+        let fields = context.records.get(r).map_or(&[][..], |r| r.fields.as_slice());
+        fields.iter().filter(|f| f.default.is_none()).filter_map(|f| match &f.ty {
+            Ty::Record(id) => Some((id.index(), f.span)),
+            _ => None,
+        })
+    };
+    for circle in crate::circles::circles(context.records.len(), &edges) {
+        let Some((record, at)) = circle.first() else { continue };
+        let Some(record) = context.records.get(*record) else { continue };
+        let message = format!("the type `{}` is defined by itself", record.name);
+        diagnostics.push(
+            Diagnostic::error(codes::CYCLIC_TYPE, *at, message)
+                .label("needs a value that needs a value …")
+                .because(record.span, "declared here")
+                .help("make the field optional, or a list"),
+        );
+    }
+}
+
+/// Whether a type of the language has this name.
+pub(crate) fn is_builtin(name: &str) -> bool {
+    name == "Grant" || BUILTIN.iter().any(|(builtin, _)| *builtin == name)
 }
 
 fn block_kind(name: &str) -> Option<BlockKind> {
@@ -348,7 +376,8 @@ fn named<'a>(
                     span,
                     format!("`{}` is a value, not a type", last.name),
                 )
-                .label("expected a type"),
+                .label("expected a type")
+                .help("name a type, or write a literal: `\"a\" | \"b\"`"),
             );
             Ty::Error
         }
@@ -370,7 +399,14 @@ fn named<'a>(
                 diagnostic.fixes.clear();
                 diagnostic = diagnostic.fix(format!("write `{hint}`"), span, *hint);
             } else if nearest.is_none() {
-                diagnostic = diagnostic.help(format!("import it: `use <module>.{}`", last.name));
+                diagnostic = match context.catalogue.folder_of(&last.name) {
+                    Some(folder) => {
+                        let top = Span { lo: 0, hi: 0, ..span };
+                        let line = format!("use {folder}.{}", last.name);
+                        diagnostic.fix(format!("add `{line}`"), top, format!("{line}\n"))
+                    }
+                    None => diagnostic.help("declare it with `type` or `enum`, or import it with `use`"),
+                };
             }
             diagnostics.push(diagnostic);
             Ty::Error
@@ -422,8 +458,17 @@ pub(crate) fn resource_type(
         span,
         format!("CloudFormation has no resource type `{shown}`"),
     )
-    .label("not found in the schemas")
-    .suggest(span, nearest.map(|n| n.replace("::", ".")).as_deref());
+    .label("not found in the schemas");
+    let whole = format!("AWS.{shown}");
+    if !shown.starts_with("AWS.") && solc_schema::resource(&whole.replace('.', "::")).is_some() {
+        diagnostics.push(diagnostic.suggest(span, Some(&whole)));
+        return None;
+    }
+    if path.len() < 3 {
+        diagnostics.push(diagnostic.help("write the type in full, like `AWS.S3.Bucket`"));
+        return None;
+    }
+    diagnostic = diagnostic.suggest(span, nearest.map(|n| n.replace("::", ".")).as_deref());
     if nearest.is_none() && !same.is_empty() && same.len() <= 12 {
         let known: Vec<String> = same.iter().map(|n| format!("`{}`", n.replace("::", "."))).collect();
         diagnostic = diagnostic.help(format!("choose one of {}", known.join(", ")));
@@ -468,6 +513,7 @@ fn applied<'a>(
     };
     match args.first().map(|a| &a.kind) {
         Some(TypeExprKind::Union(parts)) => parts.iter().for_each(&mut add),
+        Some(TypeExprKind::Missing) => return Ty::Error,
         Some(_) => args.iter().take(1).for_each(&mut add),
         None => {}
     }
@@ -499,16 +545,8 @@ fn refined<'a>(
                     (refinement, shown, span)
                 }
                 None => {
-                    let shown = context.a(&base_ty);
-                    diagnostics.push(
-                        Diagnostic::error(
-                            codes::INVALID_REFINEMENT,
-                            span,
-                            format!("this range cannot refine {shown}"),
-                        )
-                        .label("both ends must be literals of the type, the least first")
-                        .because(base.span, "the type that is refined"),
-                    );
+                    let diagnostic = wrong_range(context, &base_ty, lo, hi, span);
+                    diagnostics.push(diagnostic.because(base.span, "the type that is refined"));
                     return base_ty;
                 }
             }
@@ -523,14 +561,16 @@ fn refined<'a>(
                         format!("a regular expression cannot refine {shown}"),
                     )
                     .label("only strings have patterns")
-                    .because(base.span, "the type that is refined"),
+                    .because(base.span, "the type that is refined")
+                    .help("remove it, or refine a `String`"),
                 );
                 return base_ty;
             }
             if let Err(error) = regex_lite::Regex::new(pattern) {
                 diagnostics.push(
                     Diagnostic::error(codes::INVALID_REFINEMENT, *span, "this is not a regular expression")
-                        .label(error.to_string()),
+                        .label(error.to_string())
+                        .help("write it in the syntax of Rust's `regex`, without look-around or back-references"),
                 );
                 return base_ty;
             }
@@ -562,6 +602,52 @@ fn bounds(base: &Ty, refinement: &Refinement) -> String {
             format!("{}..{}", unit(*lo), unit(*hi))
         }
         Refinement::Regex(pattern) => format!("/{pattern}/"),
+    }
+}
+
+fn wrong_range(context: &Context<'_>, base: &Ty, lo: &ast::Expr, hi: &ast::Expr, span: Span) -> Diagnostic {
+    let shown = context.a(base);
+    if let Some(turned) = range(base, hi, lo).map(|r| bounds(base, &r))
+        && let Some((least, most)) = turned.split_once("..")
+    {
+        return Diagnostic::error(
+            codes::INVALID_REFINEMENT,
+            span,
+            format!("nothing lies in the range `{most}..{least}`"),
+        )
+        .label("the first end is greater than the last")
+        .fix(format!("write `{turned}`"), span, turned.clone());
+    }
+    let diagnostic =
+        Diagnostic::error(codes::INVALID_REFINEMENT, span, format!("this range cannot refine {shown}"));
+    match base {
+        Ty::Int | Ty::Number | Ty::Duration | Ty::Size | Ty::Percent | Ty::Vcpu => {
+            let example = match base {
+                Ty::Int => "1..10",
+                Ty::Number => "0.5..2",
+                Ty::Duration => "1s..5min",
+                Ty::Size => "1MiB..1GiB",
+                Ty::Percent => "10%..90%",
+                _ => "0.25 vcpu..4 vcpu",
+            };
+            diagnostic
+                .label(format!("both ends must be {}, known as they stand", plural(base)))
+                .help(format!("write it like `{example}`"))
+        }
+        _ => diagnostic
+            .label("only numbers and quantities have a range")
+            .help("remove it, or refine a number or a quantity"),
+    }
+}
+
+fn plural(base: &Ty) -> &'static str {
+    match base {
+        Ty::Int => "whole numbers",
+        Ty::Duration => "durations",
+        Ty::Size => "sizes",
+        Ty::Percent => "percentages",
+        Ty::Vcpu => "numbers of vCPUs",
+        _ => "numbers",
     }
 }
 

@@ -23,6 +23,11 @@ const FUNCTIONS: &[(&str, Builtin)] = &[
     ("aws", Builtin::Aws),
 ];
 
+/// Whether the language has a function of this name.
+pub(super) fn is_function(name: &str) -> bool {
+    FUNCTIONS.iter().any(|(function, _)| *function == name)
+}
+
 impl<'a> BodyChecker<'_, 'a> {
     /// `callee(args)`
     pub(super) fn call(
@@ -63,7 +68,7 @@ impl<'a> BodyChecker<'_, 'a> {
         self.report(
             Diagnostic::error(codes::NOT_CALLABLE, span, format!("{shown} cannot be called"))
                 .label("not a function")
-                .help("functions are declared with `fn`; a union's case with fields takes braces"),
+                .help("declare a function with `fn`; a union's case takes its fields in braces"),
         );
     }
 
@@ -116,7 +121,7 @@ impl<'a> BodyChecker<'_, 'a> {
             self.report(
                 Diagnostic::error(codes::UNKNOWN_NAME, at, format!("there is no function `{name}`"))
                     .label("not found")
-                    .suggest(at, near),
+                    .suggest(at, near.filter(|_| name.len() > 2)),
             );
         }
         self.swallow(args);
@@ -174,19 +179,22 @@ impl<'a> BodyChecker<'_, 'a> {
                         arg.value.span,
                         format!("`{callee}` takes {count} argument{}", plural(count)),
                     )
-                    .label("one too many"),
+                    .label("one too many")
+                    .help("remove it"),
                 );
                 self.infer(&arg.value, None);
                 continue;
             };
-            let want = Want::declared(
-                param.ty.clone(),
-                param.span,
-                format!("`{}` is declared as `{}`", param.name, self.cx.show(&param.ty)),
-            );
+            let want = if param.span == Span::NOWHERE {
+                Want::of(param.ty.clone())
+            } else {
+                let origin = format!("`{}` is declared as `{}`", param.name, self.cx.show(&param.ty));
+                Want::declared(param.ty.clone(), param.span, origin)
+            };
             let value = self.check(&arg.value, &want);
             if let Some(slot) = given.get_mut(index) {
-                if slot.is_some() {
+                if let Some(first) = *slot {
+                    let first = self.span(first);
                     let at = arg.label.as_ref().map_or(arg.value.span, |l| l.span);
                     self.report(
                         Diagnostic::error(
@@ -194,7 +202,9 @@ impl<'a> BodyChecker<'_, 'a> {
                             at,
                             format!("`{}` is given twice", param.name),
                         )
-                        .label("given again"),
+                        .label("given again")
+                        .because(first, "first given here")
+                        .help("remove one of them"),
                     );
                 } else {
                     *slot = Some(value);
@@ -203,22 +213,17 @@ impl<'a> BodyChecker<'_, 'a> {
         }
         for (param, slot) in params.iter().zip(&given) {
             if slot.is_none() && !param.has_default && !param.name.is_empty() {
-                let close = Span { lo: span.hi.saturating_sub(1), hi: span.hi.saturating_sub(1), ..span };
-                let separator = if args.is_empty() { "" } else { ", " };
-                self.report(
-                    Diagnostic::error(
-                        codes::MISSING_ARGUMENT,
-                        span,
-                        format!("`{callee}` needs `{}`", param.name),
-                    )
-                    .label("without it")
-                    .because(param.span, format!("declared as `{}`", self.cx.show(&param.ty)))
-                    .fix(
-                        format!("give `{}`", param.name),
-                        close,
-                        format!("{separator}{}: ", param.name),
-                    ),
-                );
+                let mut diagnostic = Diagnostic::error(
+                    codes::MISSING_ARGUMENT,
+                    span,
+                    format!("`{callee}` needs `{}`", param.name),
+                )
+                .label(format!("without `{}`", param.name));
+                if param.span != Span::NOWHERE {
+                    diagnostic =
+                        diagnostic.because(param.span, format!("declared as `{}`", self.cx.show(&param.ty)));
+                }
+                self.report(diagnostic.help(format!("add `{}: …`, {}", param.name, self.cx.a(&param.ty))));
             }
         }
         given
@@ -313,10 +318,7 @@ impl<'a> BodyChecker<'_, 'a> {
         hint: Option<&Ty>,
     ) -> ExprId {
         let [arg] = args else {
-            self.report(
-                Diagnostic::error(codes::MISSING_ARGUMENT, at, format!("`{name}` takes one list"))
-                    .label(format!("called with {}", args.len())),
-            );
+            self.report(wrong_count(at, name, "one list", args.len(), 1));
             self.swallow(args);
             return self.missing(span);
         };
@@ -364,10 +366,7 @@ impl<'a> BodyChecker<'_, 'a> {
         hint: Option<&Ty>,
     ) -> ExprId {
         let [first, second] = args else {
-            self.report(
-                Diagnostic::error(codes::MISSING_ARGUMENT, span, format!("`{name}` takes two arguments"))
-                    .label(format!("called with {}", args.len())),
-            );
+            self.report(wrong_count(span, name, "two arguments", args.len(), 2));
             self.swallow(args);
             return self.missing(span);
         };
@@ -450,6 +449,20 @@ impl<'a> BodyChecker<'_, 'a> {
                 );
             } else {
                 let shown = self.cx.a(&ty);
+                if super::fields::has_property(&ty, &name.name) {
+                    let call = Span { lo: name.span.hi, ..span };
+                    self.report(
+                        Diagnostic::error(
+                            codes::NOT_CALLABLE,
+                            name.span,
+                            format!("`{}` of {shown} is not called", name.name),
+                        )
+                        .label("a property, not a function")
+                        .fix("remove the parentheses", call, ""),
+                    );
+                    self.swallow(args);
+                    return self.missing(span);
+                }
                 let methods =
                     ["replace", "starts_with", "ends_with", "contains", "split", "slice", "get", "subnet"];
                 self.report(
@@ -515,7 +528,8 @@ impl<'a> BodyChecker<'_, 'a> {
                             first.value.span,
                             "a grant of an interface takes no arguments",
                         )
-                        .label("what the component behind it takes is not known here"),
+                        .label("what the component behind it takes is not known here")
+                        .help("remove the arguments, or name the component instead of the interface"),
                     );
                 }
                 self.swallow(args);
@@ -539,9 +553,9 @@ impl<'a> BodyChecker<'_, 'a> {
         .label("not one of its grants");
         diagnostic = match (near, verbs.is_empty()) {
             (Some(near), _) => diagnostic.suggest(verb.span, Some(near)),
-            (None, false) => diagnostic.help(format!("it grants {}", super::quote(&verbs))),
+            (None, false) => diagnostic.help(format!("use one of {}", super::quote(&verbs))),
             (None, true) => {
-                diagnostic.help(format!("`{component}` grants nothing; nothing can be linked to it"))
+                diagnostic.label("it grants nothing").help("remove the link: nothing can be linked to it")
             }
         };
         if let Some(source) = self.cx.component(id)
@@ -553,10 +567,16 @@ impl<'a> BodyChecker<'_, 'a> {
     }
 }
 
+fn wrong_count(at: Span, name: &str, takes: &str, given: usize, wanted: usize) -> Diagnostic {
+    let code = if given < wanted { codes::MISSING_ARGUMENT } else { codes::UNKNOWN_ARGUMENT };
+    let given = if given == 0 { "nothing".to_owned() } else { format!("{given} argument{}", plural(given)) };
+    Diagnostic::error(code, at, format!("`{name}` takes {takes}")).label(format!("called with {given}"))
+}
+
 fn plural(count: usize) -> &'static str {
     if count == 1 { "" } else { "s" }
 }
 
 fn parameter(name: &'static str, ty: Ty) -> ParameterSignature {
-    ParameterSignature { name: Name::new_static(name), ty, has_default: false, span: Span::default() }
+    ParameterSignature { name: Name::new_static(name), ty, has_default: false, span: Span::NOWHERE }
 }

@@ -29,6 +29,23 @@ fn element_hint(hint: Option<&Ty>) -> Option<Ty> {
     }
 }
 
+fn is_deferred(ty: &Ty) -> bool {
+    match ty {
+        Ty::Deferred(_) => true,
+        Ty::Optional(inner) | Ty::Secret(inner) => is_deferred(inner),
+        _ => false,
+    }
+}
+
+/// The type of elements of which some are known only when deploying, or none: where a list may hold deferred values, one
+/// that holds none is known when compiling.
+fn settled(element: Ty, deferred: bool) -> Ty {
+    match element {
+        Ty::Deferred(inner) if !deferred => inner.as_ref().clone(),
+        other => other,
+    }
+}
+
 /// What the hint says of a map's values.
 pub(super) fn value_hint(hint: Option<&Ty>) -> Option<Ty> {
     match hint? {
@@ -55,6 +72,7 @@ impl<'a> BodyChecker<'_, 'a> {
         let element = element_hint(hint);
         let mut lowered = Vec::with_capacity(elements.len());
         let mut joined: Option<Ty> = None;
+        let mut deferred = false;
         for part in elements {
             match part {
                 ast::Element::Item(expr) => {
@@ -63,6 +81,7 @@ impl<'a> BodyChecker<'_, 'a> {
                         Some(want) => self.check(expr, &Want::of(want.clone())),
                         None => self.infer(expr, None),
                     };
+                    deferred |= is_deferred(&self.ty(id));
                     let ty = if element.is_some() { None } else { Some(self.ty(id)) };
                     self.join_into(&mut joined, ty, id);
                     lowered.push(Element::Item(id));
@@ -72,6 +91,7 @@ impl<'a> BodyChecker<'_, 'a> {
                     match self.ty(id) {
                         Ty::List(inner) => {
                             let ty = inner.as_ref().clone();
+                            deferred |= is_deferred(&ty);
                             match &element {
                                 Some(want) => {
                                     if self.cx.assignable(&ty, want).is_err() {
@@ -108,7 +128,7 @@ impl<'a> BodyChecker<'_, 'a> {
             }
         }
         let ty = match (element, joined) {
-            (Some(element), _) => Ty::List(Arc::new(element)),
+            (Some(element), _) => Ty::List(Arc::new(settled(element, deferred))),
             (None, Some(ty)) => Ty::List(Arc::new(ty)),
             (None, None) => Ty::List(Arc::new(Ty::Error)),
         };
@@ -160,7 +180,7 @@ impl<'a> BodyChecker<'_, 'a> {
                 self.report(
                     Diagnostic::error(codes::OPTIONAL_VALUE, at, "cannot iterate over what may be `none`")
                         .label("nothing to run over where it is `none`")
-                        .help("write `… ?? []`"),
+                        .help("give a list for that case: `… ?? []`"),
                 );
                 (Some(Ty::Error), Ty::Error)
             }
@@ -169,7 +189,8 @@ impl<'a> BodyChecker<'_, 'a> {
                 let at = self.span(over);
                 self.report(
                     Diagnostic::error(codes::TYPE_MISMATCH, at, format!("cannot iterate over {shown}"))
-                        .label("not a list, map or range"),
+                        .label("not a list, map or range")
+                        .help("iterate over a list, a range, or a map that is declared as `{String: …}`"),
                 );
                 (Some(Ty::Error), Ty::Error)
             }
@@ -206,7 +227,11 @@ impl<'a> BodyChecker<'_, 'a> {
                 Some(want) => this.check(value, &Want::of(want.clone())),
                 None => this.infer(value, None),
             };
-            let ty = Ty::List(Arc::new(element.unwrap_or_else(|| this.ty(value))));
+            let own = this.ty(value);
+            let ty = Ty::List(Arc::new(match element {
+                Some(element) => settled(element, is_deferred(&own)),
+                None => own,
+            }));
             this.push(ExprKind::ListComprehension { value, clauses }, span, ty)
         })
     }
@@ -234,7 +259,7 @@ impl<'a> BodyChecker<'_, 'a> {
     }
 
     fn map_key(&mut self, key: ExprId) {
-        if !self.known(key, "use as a key", "keys must be known when compiling") {
+        if !self.known(key, "make a key of", "make keys of what is known when compiling") {
             return;
         }
         let ty = self.unalias(&self.ty(key));
@@ -315,7 +340,8 @@ impl<'a> BodyChecker<'_, 'a> {
                 let at = self.span(base);
                 self.report(
                     Diagnostic::error(codes::TYPE_MISMATCH, at, format!("cannot index {shown}"))
-                        .label("not a list or map"),
+                        .label("not a list or map")
+                        .help("read a field by its name: `….name`"),
                 );
                 self.infer(index, None);
                 return self.missing(span);

@@ -51,6 +51,19 @@ impl<'a> BodyChecker<'_, 'a> {
         self.field_of(id, name, optional, span)
     }
 
+    /// `x.y` where a condition has shown that it is there.
+    pub(super) fn narrow_field(&mut self, expr: &ast::Expr, id: ExprId) -> ExprId {
+        if !self.present.is_empty()
+            && let Ty::Optional(inner) = self.ty(id)
+            && let Some((root, path)) = super::names::path(expr)
+            && self.is_present(&root, &path)
+            && let Some(slot) = self.body.types.get_mut(id.index())
+        {
+            *slot = inner.as_ref().clone();
+        }
+        id
+    }
+
     fn is_local(&self, name: &str) -> bool {
         self.locals.iter().any(|l| l.name == name)
     }
@@ -93,7 +106,7 @@ impl<'a> BodyChecker<'_, 'a> {
         if let Some(rt) = rt
             && let Some(node) = rt.attribute(&dotted)
         {
-            let ty = deferred(Context::from_node(rt, node), was_optional);
+            let ty = deferred(Context::from_node(rt, node), was_optional && optional);
             if was_optional && !optional {
                 let at = chain.first().map_or(span, |i| i.span);
                 self.optional_base(base, at);
@@ -131,11 +144,13 @@ impl<'a> BodyChecker<'_, 'a> {
         if was_optional && !optional {
             self.optional_base(base, name.span);
         }
+        // Where `?.` was forgotten that is the one mistake: what is read goes on as if it were there.
         let wrap = |ty: Ty| match ty {
             already @ (Ty::Optional(_) | Ty::Error) => already,
-            plain if was_optional => Ty::Optional(Arc::new(plain)),
+            plain if was_optional && optional => Ty::Optional(Arc::new(plain)),
             plain => plain,
         };
+        let was_optional = was_optional && optional;
         match &inner {
             Ty::Error => self.missing(span),
             Ty::Record(_) | Ty::Anonymous(_) | Ty::Block(_) => {
@@ -204,7 +219,7 @@ impl<'a> BodyChecker<'_, 'a> {
                 None => {
                     let names: Vec<Name> = PROPERTIES
                         .iter()
-                        .filter(|n| property_exists(&self.unalias(&inner), n))
+                        .filter(|n| has_property(&self.unalias(&inner), n))
                         .map(|n| Name::new_static(n))
                         .collect();
                     self.no_field(&inner, name, &names, span)
@@ -240,8 +255,12 @@ impl<'a> BodyChecker<'_, 'a> {
             Diagnostic::error(codes::UNKNOWN_FIELD, name.span, format!("{shown} has no `{}`", name.name))
                 .label("not found")
                 .suggest(name.span, near);
-        if near.is_none() && !names.is_empty() {
-            diagnostic = diagnostic.help(format!("it has {}", super::quote(names)));
+        if near.is_none() {
+            diagnostic = match ty {
+                Ty::Union(_) => diagnostic.help("use `match` to reach the fields of a case"),
+                _ if names.is_empty() => diagnostic,
+                _ => diagnostic.help(format!("use one of {}", super::quote(names))),
+            };
         }
         self.report(diagnostic);
         self.missing(span)
@@ -295,8 +314,16 @@ impl<'a> BodyChecker<'_, 'a> {
             );
             return self.missing(span);
         }
-        let names: Vec<Name> =
-            signature.visible().map(|m| m.name.clone()).chain(signature.grants.keys().cloned()).collect();
+        let secrets = match self.body.expr(base).kind {
+            ExprKind::Member(member) => self.inside.as_ref().and_then(|i| i.secrets.get(member.index())),
+            _ => None,
+        };
+        let names: Vec<Name> = signature
+            .visible()
+            .map(|m| m.name.clone())
+            .chain(signature.grants.keys().cloned())
+            .chain(secrets.into_iter().flatten().cloned())
+            .collect();
         self.no_field(&Ty::Component(id), name, &names, span)
     }
 
@@ -334,8 +361,13 @@ impl<'a> BodyChecker<'_, 'a> {
             format!("`{type_name}` gives no attribute `{}`", name.name),
         )
         .label("not found");
+        let some = |names: &[&str]| {
+            let mut names: Vec<Name> = names.iter().map(|n| Name::from(*n)).collect();
+            names.sort_by_key(|n| n.matches('.').count());
+            super::quote(&names)
+        };
         if !deeper.is_empty() {
-            diagnostic = diagnostic.help(format!("it gives {}", crate::declare::list(&deeper)));
+            diagnostic = diagnostic.help(format!("use one of {}", some(&deeper)));
         } else if let Some(near) = suggest::nearest(&name.name, names.iter().copied()) {
             diagnostic = diagnostic.suggest(name.span, Some(near));
         } else if rt.root().is_some_and(|r| r.property(&name.name).is_some()) {
@@ -346,7 +378,7 @@ impl<'a> BodyChecker<'_, 'a> {
                 ))
                 .help("use the value that it is set to");
         } else {
-            diagnostic = diagnostic.help(format!("it gives {}", crate::declare::list(&names)));
+            diagnostic = diagnostic.help(format!("use one of {}", some(&names)));
         }
         self.report(diagnostic);
         self.missing(span)
@@ -394,7 +426,8 @@ const PROPERTIES: &[&str] = &[
     "name",
 ];
 
-fn property_exists(ty: &Ty, name: &str) -> bool {
+/// Whether the language gives this property to values of the type.
+pub(super) fn has_property(ty: &Ty, name: &str) -> bool {
     property(ty, name).is_some()
 }
 

@@ -40,8 +40,11 @@ pub enum QuantityError {
     Range,
 }
 
-/// Every unit, its type and how many of the smallest it is.
-const UNITS: &[(&str, fn(i64) -> Quantity, i64)] = &[
+/// A unit: its name, its type, and how many of the smallest it is.
+type Unit = (&'static str, fn(i64) -> Quantity, i64);
+
+/// Every unit.
+const UNITS: &[Unit] = &[
     ("ms", Quantity::Duration, 1),
     ("s", Quantity::Duration, 1_000),
     ("min", Quantity::Duration, 60_000),
@@ -145,9 +148,8 @@ impl<'a> BodyChecker<'_, 'a> {
                 .label("not a unit")
                 .suggest(unit.span, near);
                 if near.is_none() {
-                    diagnostic = diagnostic.help(
-                        "units are `ms s min h d` for time, `B KiB MiB GiB TiB` for size, `vcpu` and `%`",
-                    );
+                    diagnostic = diagnostic
+                        .help("use `ms s min h d` for time, `B KiB MiB GiB TiB` for size, `vcpu` and `%`");
                 }
                 self.report(diagnostic);
                 self.missing(span)
@@ -195,7 +197,7 @@ impl<'a> BodyChecker<'_, 'a> {
         for part in &string.parts {
             match part {
                 StringPart::Text(text) => {
-                    parts.push(self.push(ExprKind::String(text.clone()), string.span, Ty::String))
+                    parts.push(self.push(ExprKind::String(text.clone()), string.span, Ty::String));
                 }
                 StringPart::Interpolation(expr) => {
                     let id = self.infer(expr, None);

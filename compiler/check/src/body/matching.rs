@@ -98,13 +98,13 @@ impl<'a> BodyChecker<'_, 'a> {
             };
             lowered.push(arm_hir);
         }
-        self.exhaustive(&on, &covered, scrutinee, span);
+        self.exhaustive(&on, &covered, scrutinee);
         let ty = result.map_or(Ty::Error, |(_, ty)| ty);
         self.push(ExprKind::Match { scrutinee, arms: lowered }, span, ty)
     }
 
-    fn exhaustive(&mut self, on: &Ty, covered: &Covered, scrutinee: ExprId, span: Span) {
-        if covered.any {
+    fn exhaustive(&mut self, on: &Ty, covered: &Covered, scrutinee: ExprId) {
+        if covered.any || covered.unclear {
             return;
         }
         let inner = if let Ty::Optional(inner) = on { inner.as_ref() } else { on };
@@ -132,8 +132,6 @@ impl<'a> BodyChecker<'_, 'a> {
             return;
         }
         let at = self.span(scrutinee);
-        let close = Span { lo: span.hi.saturating_sub(1), hi: span.hi.saturating_sub(1), ..span };
-        let arm: String = left.iter().map(|c| format!("  {c} => …\n")).collect();
         let message = if left.first().is_some_and(|n| n == "_") {
             "this `match` does not cover every value".to_owned()
         } else {
@@ -142,8 +140,12 @@ impl<'a> BodyChecker<'_, 'a> {
         self.report(
             Diagnostic::error(codes::NOT_EXHAUSTIVE, at, message)
                 .label(format!("this is {}", self.cx.a(on)))
-                .help("every case needs an arm; `_ => …` stands for all the rest")
-                .fix("add the missing arms", close, arm),
+                .help(match left.first() {
+                    Some(first) => {
+                        format!("add an arm for each: `{first} => …`; `_ => …` stands for all the rest")
+                    }
+                    None => String::new(),
+                }),
         );
     }
 
@@ -158,7 +160,7 @@ impl<'a> BodyChecker<'_, 'a> {
         }
         match &pattern.kind {
             PatternKind::Error => {
-                covered.any = true;
+                covered.unclear = true;
                 Pattern::Any
             }
             PatternKind::Wildcard => {
@@ -197,6 +199,7 @@ impl<'a> BodyChecker<'_, 'a> {
                         );
                     }
                     self.report(diagnostic);
+                    covered.unclear = true;
                 }
                 if let Some(shown) = shown
                     && !covered.literals.insert(shown)
@@ -228,7 +231,7 @@ impl<'a> BodyChecker<'_, 'a> {
         covered: &mut Covered,
     ) -> Pattern {
         if name.name.is_empty() {
-            covered.any = true;
+            covered.unclear = true;
             return Pattern::Any;
         }
         let cases = self.case_names(on);
@@ -247,13 +250,13 @@ impl<'a> BodyChecker<'_, 'a> {
                     diagnostic = if cases.is_empty() {
                         diagnostic.help("write a literal, or `_` for everything")
                     } else {
-                        diagnostic.help(format!("it is one of {}", quote(&cases)))
+                        diagnostic.help(format!("use one of {}", quote(&cases)))
                     };
                 }
                 self.report(diagnostic);
             }
             // What was meant is not known, so nothing is said to be left out.
-            covered.any = true;
+            covered.unclear = true;
             for field in fields {
                 self.bind(field.binder.as_ref().unwrap_or(&field.field), Ty::Error);
             }
@@ -314,6 +317,8 @@ impl<'a> BodyChecker<'_, 'a> {
 #[derive(Debug, Default)]
 struct Covered {
     any: bool,
+    /// An arm could not be read: what it covers is not known.
+    unclear: bool,
     cases: BTreeSet<Name>,
     literals: BTreeSet<String>,
 }

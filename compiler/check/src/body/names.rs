@@ -9,7 +9,7 @@ use solc_syntax::ast;
 use std::sync::Arc;
 
 /// Words of the language that stand for values.
-const WORDS: &[&str] =
+pub(super) const WORDS: &[&str] =
     &["env", "product", "platform", "internet", "settings", "secrets", "self", "none", "true", "false"];
 
 impl<'a> BodyChecker<'_, 'a> {
@@ -86,7 +86,7 @@ impl<'a> BodyChecker<'_, 'a> {
 
     /// A name as a value, if it is one.
     fn value_name(&mut self, name: &Name, span: Span) -> Option<ExprId> {
-        let narrowed = self.present.contains(name);
+        let narrowed = self.is_present(name, name);
         if let Some(local) = self.locals.iter().rev().find(|l| l.name == *name) {
             let (id, ty) = (local.id, present(local.ty.clone(), narrowed));
             return Some(self.push(ExprKind::Local(id), span, ty));
@@ -125,7 +125,7 @@ impl<'a> BodyChecker<'_, 'a> {
                             format!("`{name}` is a type, not a value"),
                         )
                         .label("expected a value")
-                        .help("an instance is declared on a line of its own: `name: Component { … }`"),
+                        .help("declare an instance on a line of its own: `name: Component { … }`"),
                     );
                     Some(self.missing(span))
                 }
@@ -137,7 +137,7 @@ impl<'a> BodyChecker<'_, 'a> {
                             format!("`{name}` is a function, not a value"),
                         )
                         .label("is not called")
-                        .fix("call it", span.end(), "()"),
+                        .help(format!("call it: `{name}(…)`")),
                     );
                     Some(self.missing(span))
                 }
@@ -177,7 +177,8 @@ impl<'a> BodyChecker<'_, 'a> {
                 self.report(
                     Diagnostic::error(codes::CYCLIC_LET, span, format!("`{name}` is defined by itself"))
                         .label("leads back to itself")
-                        .because(declared, "declared here"),
+                        .because(declared, "declared here")
+                        .help("give one of the values a definition that needs none of the others"),
                 );
                 Ty::Error
             }
@@ -185,9 +186,9 @@ impl<'a> BodyChecker<'_, 'a> {
                 let LetState::Todo(decl) = std::mem::replace(state, LetState::Doing) else {
                     return Ty::Error;
                 };
-                let outer = std::mem::take(&mut self.locals);
+                let outer = (std::mem::take(&mut self.locals), std::mem::take(&mut self.present));
                 let value = self.infer(&decl.value, None);
-                self.locals = outer;
+                (self.locals, self.present) = outer;
                 let ty = widen(self.ty(value));
                 if let Some(Some(state)) = self.inside.as_mut().and_then(|i| i.lets.get_mut(id.index())) {
                     *state = LetState::Done(ty.clone(), value);
@@ -213,7 +214,8 @@ impl<'a> BodyChecker<'_, 'a> {
             self.report(
                 Diagnostic::error(codes::CYCLIC_LET, span, format!("`{}` is defined by itself", name.name))
                     .label("leads back to itself")
-                    .because(name.span, "declared here"),
+                    .because(name.span, "declared here")
+                    .help("give one of the values a definition that needs none of the others"),
             );
             return Ty::Error;
         }
@@ -262,15 +264,16 @@ impl<'a> BodyChecker<'_, 'a> {
                 .label("not found")
                 .suggest(span, suggest::nearest(name, known.iter().copied()));
         if let Some(other) = other {
-            diagnostic = diagnostic.note(
-                format!("there is an {other} of that name, but a {word} is expected here")
-                    .replace("an a", "a"),
-            );
+            diagnostic = diagnostic.note(format!(
+                "there is {} {other} of that name, but {} {word} is expected here",
+                article(other),
+                article(word)
+            ));
         }
         if diagnostic.fixes.is_empty() {
             diagnostic = match known.as_slice() {
                 [] => diagnostic.help(format!("declare it: `{word} {name} {{ … }}`")),
-                known => diagnostic.help(format!("the known ones are {}", crate::declare::list(known))),
+                known => diagnostic.help(format!("name one of {}", crate::declare::list(known))),
             };
         }
         self.report(diagnostic);
@@ -279,6 +282,10 @@ impl<'a> BodyChecker<'_, 'a> {
 
     fn unknown_name(&mut self, name: &Name, span: Span, hint: Option<&Ty>) {
         if name.is_empty() {
+            return;
+        }
+        // What is expected here is not known, so the name may well be right.
+        if matches!(hint, Some(Ty::Error)) {
             return;
         }
         let cases = hint.map(|h| self.case_names(strip(h))).unwrap_or_default();
@@ -292,7 +299,7 @@ impl<'a> BodyChecker<'_, 'a> {
                     .label("not a case, and not a name in scope")
                     .suggest(span, near);
             if near.is_none() {
-                diagnostic = diagnostic.help(format!("it is one of {}", super::quote(&cases)));
+                diagnostic = diagnostic.help(format!("use one of {}", super::quote(&cases)));
             }
             self.report(diagnostic);
             return;
@@ -304,7 +311,8 @@ impl<'a> BodyChecker<'_, 'a> {
         names.extend(
             self.cx.visible_names(self.unit).filter(|(_, d)| matches!(d, Decl::Global(_))).map(|(n, _)| n),
         );
-        names.extend(WORDS);
+        names.extend(WORDS.iter().filter(|w| !matches!(**w, "none" | "true" | "false")));
+        names.retain(|n| name.len() > 2 || n.eq_ignore_ascii_case(name));
         let near = suggest::nearest(name, names);
         let mut diagnostic =
             Diagnostic::error(codes::UNKNOWN_NAME, span, format!("nothing here is called `{name}`"))
@@ -316,6 +324,8 @@ impl<'a> BodyChecker<'_, 'a> {
                 "`{name}` is a case of {}; a case can stand only where its type is expected",
                 of.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(" and ")
             ));
+        } else if near.is_none() && name == "zone" {
+            diagnostic = diagnostic.help("declare the resource `per zone`: only there is `zone` a name");
         } else if let Some((kind, _)) = self.cx.block_names.keys().find(|(_, n)| n == name) {
             diagnostic = diagnostic
                 .note(format!("`{name}` names the {} of that name only where one is expected", kind.word()))
@@ -349,6 +359,22 @@ impl<'a> BodyChecker<'_, 'a> {
             || self.cx.lookup(self.unit, name).is_some_and(|n| matches!(n.decl, Decl::Global(_)))
     }
 
+    /// Whether a bare name means something where this type is expected.
+    pub(crate) fn means_something(&self, name: &Name, expected: &Ty) -> bool {
+        let target = strip(expected);
+        let block = match target {
+            Ty::Block(kind) => {
+                self.cx.block_names.contains_key(&(*kind, name.clone()))
+                    || (*kind == BlockKind::Team && self.cx.teams.contains_key(name))
+            }
+            _ => false,
+        };
+        block
+            || self.is_value_name(name)
+            || self.case_names(target).contains(name)
+            || self.cx.lookup(self.unit, name).is_some()
+    }
+
     /// A declared `let` of the component.
     pub(crate) fn let_member(&mut self, id: MemberId, decl: &'a ast::LetDecl) -> ExprId {
         let span = decl.name.span;
@@ -369,6 +395,10 @@ impl<'a> BodyChecker<'_, 'a> {
     }
 }
 
+fn article(word: &str) -> &'static str {
+    if word.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
+}
+
 /// The type of a name that a condition may have shown to be there.
 fn present(ty: Ty, narrowed: bool) -> Ty {
     match ty {
@@ -377,11 +407,25 @@ fn present(ty: Ty, narrowed: bool) -> Ty {
     }
 }
 
+/// `x.y.z` as its first name and the whole; `None` for what is no path of names.
+pub(super) fn path(expr: &ast::Expr) -> Option<(Name, Name)> {
+    match &expr.kind {
+        ast::ExprKind::Name(name) => Some((name.clone(), name.clone())),
+        ast::ExprKind::Field { base, name, optional: false } => {
+            let (root, above) = path(base)?;
+            Some((root, format!("{above}.{}", name.name).into()))
+        }
+        ast::ExprKind::Paren(inner) => path(inner),
+        _ => None,
+    }
+}
+
 /// The names that are not `none` where `condition` has turned out to be `truth`.
 pub(crate) fn shown_present(condition: &ast::Expr, truth: bool) -> Vec<Name> {
     use ast::{BinaryOp, ExprKind as E, UnaryOp};
     let compared = |a: &ast::Expr, b: &ast::Expr| match (&a.kind, &b.kind) {
-        (E::Name(name), E::None) | (E::None, E::Name(name)) => vec![name.clone()],
+        (_, E::None) => path(a).map(|(_, whole)| whole).into_iter().collect(),
+        (E::None, _) => path(b).map(|(_, whole)| whole).into_iter().collect(),
         _ => Vec::new(),
     };
     match &condition.kind {

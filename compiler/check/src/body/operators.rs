@@ -141,16 +141,23 @@ impl<'a> BodyChecker<'_, 'a> {
             match joined.map(|t| self.unalias(&t)) {
                 None => {
                     let (a, b) = (self.cx.a(&lt), self.cx.a(&rt));
-                    self.report(
-                        Diagnostic::error(
-                            codes::TYPE_MISMATCH,
-                            op_span,
-                            format!("{a} cannot be compared with {b}"),
-                        )
-                        .label("never of one type")
-                        .because(self.span(l), format!("this is {a}"))
-                        .because(self.span(r), format!("this is {b}")),
-                    );
+                    let mut diagnostic = Diagnostic::error(
+                        codes::TYPE_MISMATCH,
+                        op_span,
+                        format!("{a} cannot be compared with {b}"),
+                    )
+                    .label("never of one type")
+                    .because(self.span(l), format!("this is {a}"))
+                    .because(self.span(r), format!("this is {b}"));
+                    for (id, other) in [(l, &rt), (r, &lt)] {
+                        if let ExprKind::String(text) = &self.body.expr(id).kind
+                            && self.case_names(other).contains(text)
+                        {
+                            let title = format!("write `{text}` without quotes");
+                            diagnostic = diagnostic.fix(title, self.span(id), text.as_str());
+                        }
+                    }
+                    self.report(diagnostic);
                 }
                 Some(ty) if !equality => self.ordered(&ty, op_span),
                 Some(_) => {}
@@ -179,7 +186,10 @@ impl<'a> BodyChecker<'_, 'a> {
                 }
             }
             other => {
-                let shown = self.cx.a(other);
+                let shown = match other {
+                    Ty::Literals(_) => self.cx.a(&Ty::String),
+                    other => self.cx.a(other),
+                };
                 self.report(
                     Diagnostic::error(codes::TYPE_MISMATCH, op_span, format!("{shown} has no order"))
                         .label("only `==` and `!=` mean something"),
@@ -235,7 +245,7 @@ impl<'a> BodyChecker<'_, 'a> {
         };
         let doing = "look for";
         let instead = "decide by what is known when compiling";
-        if self.known(l, doing, instead) {
+        if self.known(l, doing, instead) && self.known(r, "look into", instead) {
             let (lt, rt) = (self.ty(l), self.ty(r));
             let fits = match (&lt, self.unalias(&rt)) {
                 (Ty::Error, _) | (_, Ty::Error) => true,
@@ -349,6 +359,20 @@ impl<'a> BodyChecker<'_, 'a> {
             _ => None,
         };
         let ty = result.unwrap_or_else(|| {
+            if let Some(id) = [l, r].into_iter().find(|id| matches!(self.ty(*id), Ty::Optional(_) | Ty::None))
+            {
+                let shown = self.cx.show(&self.ty(id));
+                self.report(
+                    Diagnostic::error(
+                        codes::OPTIONAL_VALUE,
+                        self.span(id),
+                        format!("`{}` cannot take a value that may be `none`", op.symbol()),
+                    )
+                    .label(format!("this is `{shown}`"))
+                    .help("give a value for that case: `(… ?? <value>)`"),
+                );
+                return Ty::Error;
+            }
             let (x, y) = (self.cx.a(&lt), self.cx.a(&rt));
             let mut diagnostic = Diagnostic::error(
                 codes::TYPE_MISMATCH,
@@ -362,6 +386,19 @@ impl<'a> BodyChecker<'_, 'a> {
                 && (matches!(a, Ty::String | Ty::Literals(_)) || matches!(b, Ty::String | Ty::Literals(_)))
             {
                 diagnostic = diagnostic.help("put the value into the string: `\"… ${value}\"`");
+            } else if let (true, Some(unit)) = (
+                matches!(op, BinaryOp::Add | BinaryOp::Subtract),
+                match (&a, &b) {
+                    (Ty::Duration, Ty::Int) | (Ty::Int, Ty::Duration) => Some("`30s`, `5min`, `12h`, `4d`"),
+                    (Ty::Size, Ty::Int) | (Ty::Int, Ty::Size) => Some("`512MiB`, `50GiB`"),
+                    (Ty::Vcpu, Ty::Int | Ty::Number) | (Ty::Int | Ty::Number, Ty::Vcpu) => {
+                        Some("`0.25 vcpu`")
+                    }
+                    (Ty::Percent, Ty::Int) | (Ty::Int, Ty::Percent) => Some("`40%`"),
+                    _ => None,
+                },
+            ) {
+                diagnostic = diagnostic.help(format!("give the number its unit: {unit}"));
             }
             self.report(diagnostic);
             Ty::Error

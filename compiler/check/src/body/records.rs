@@ -3,12 +3,22 @@
 use super::collections::value_hint;
 use super::names::strip;
 use super::{BodyChecker, Want, quote};
+use crate::assign::Mismatch;
 use crate::codes;
 use crate::hir::{Element, ExprId, ExprKind, FieldValue, RecordId, Ty};
 use rustc_hash::FxHashMap;
 use solc_source::{Diagnostic, Name, Span, suggest};
 use solc_syntax::ast;
 use std::sync::Arc;
+
+/// The known name that a misspelt one stands for: the nearest, or the only one that is missing.
+pub(crate) fn meant<'n>(name: &str, known: &'n [Name], missing: &'n [Name]) -> Option<&'n str> {
+    let near = suggest::nearest(name, known.iter().map(Name::as_str));
+    near.or(match missing {
+        [one] => Some(one.as_str()),
+        _ => None,
+    })
+}
 
 /// What a literal in braces is going to be.
 enum Shape {
@@ -73,6 +83,7 @@ impl<'a> BodyChecker<'_, 'a> {
         let Some(record) = self.cx.record(id) else { return Vec::new() };
         let mut lowered = Vec::with_capacity(elements.len());
         let mut seen: FxHashMap<Name, Span> = FxHashMap::default();
+        let mut unknown: Vec<&'a ast::FieldEntry> = Vec::new();
         let mut spread = false;
         for element in elements {
             match element {
@@ -90,11 +101,7 @@ impl<'a> BodyChecker<'_, 'a> {
                             let value = self.check(&field.value, &want);
                             lowered.push(Element::Field { name: name.name.clone(), span: name.span, value });
                         }
-                        None => {
-                            let names: Vec<Name> = record.fields.iter().map(|f| f.name.clone()).collect();
-                            self.unknown_field(name, what, &names);
-                            self.infer(&field.value, None);
-                        }
+                        None => unknown.push(field),
                     }
                 }
                 ast::Element::Spread(expr) => {
@@ -121,8 +128,10 @@ impl<'a> BodyChecker<'_, 'a> {
                 ast::Element::Error(_) => spread = true,
             }
         }
+        let known: Vec<Name> = record.fields.iter().map(|f| f.name.clone()).collect();
+        let mut missing: Vec<Name> = Vec::new();
         if !spread {
-            let missing: Vec<Name> = record
+            missing = record
                 .fields
                 .iter()
                 .filter(|f| {
@@ -130,25 +139,23 @@ impl<'a> BodyChecker<'_, 'a> {
                 })
                 .map(|f| f.name.clone())
                 .collect();
-            if let Some(first) = missing.first() {
-                let declared = record.fields.iter().find(|f| f.name == *first).map(|f| f.span);
-                let close = Span { lo: span.hi.saturating_sub(1), hi: span.hi.saturating_sub(1), ..span };
-                let mut diagnostic = Diagnostic::error(
-                    codes::MISSING_FIELD,
-                    span,
-                    format!("{what} needs {}", quote(&missing)),
-                )
-                .label(format!("without {}", quote(&missing)));
-                if let Some(at) = declared {
-                    diagnostic = diagnostic.because(at, "declared here without a default");
-                }
-                let separator = if elements.is_empty() { " " } else { ", " };
-                self.report(diagnostic.fix(
-                    format!("give `{first}`"),
-                    close,
-                    format!("{separator}{first} = "),
-                ));
+        }
+        for field in unknown {
+            let meant = self.unknown_field(&field.name, what, &known, &missing);
+            missing.retain(|m| meant.as_ref() != Some(m));
+            self.infer(&field.value, Some(&Ty::Error));
+        }
+        if let Some(first) = missing.first() {
+            let declared = record.fields.iter().find(|f| f.name == *first);
+            let mut diagnostic =
+                Diagnostic::error(codes::MISSING_FIELD, span, format!("{what} needs {}", quote(&missing)))
+                    .label(format!("without {}", quote(&missing)));
+            if let Some(field) = declared {
+                diagnostic = diagnostic
+                    .because(field.span, "declared here without a default")
+                    .help(format!("add `{first} = …`, {}", self.cx.a(&field.ty)));
             }
+            self.report(diagnostic);
         }
         lowered
     }
@@ -171,11 +178,18 @@ impl<'a> BodyChecker<'_, 'a> {
         );
     }
 
-    pub(crate) fn unknown_field(&mut self, name: &ast::Ident, what: &str, known: &[Name]) {
+    /// Says that there is no such field; returns the one that was meant, where it is among those `missing`.
+    pub(crate) fn unknown_field(
+        &mut self,
+        name: &ast::Ident,
+        what: &str,
+        known: &[Name],
+        missing: &[Name],
+    ) -> Option<Name> {
         if name.name.is_empty() {
-            return;
+            return None;
         }
-        let near = suggest::nearest(&name.name, known.iter().map(Name::as_str));
+        let near = meant(&name.name, known, missing);
         let mut diagnostic = Diagnostic::error(
             codes::UNKNOWN_FIELD,
             name.span,
@@ -184,9 +198,10 @@ impl<'a> BodyChecker<'_, 'a> {
         .label("not found")
         .suggest(name.span, near);
         if near.is_none() && !known.is_empty() {
-            diagnostic = diagnostic.help(format!("it has {}", quote(known)));
+            diagnostic = diagnostic.help(format!("use one of {}", quote(known)));
         }
         self.report(diagnostic);
+        missing.iter().find(|m| near == Some(m.as_str())).cloned()
     }
 
     fn map_elements(&mut self, elements: &'a [ast::Element], value: &Ty) -> Vec<Element> {
@@ -230,7 +245,14 @@ impl<'a> BodyChecker<'_, 'a> {
                         continue;
                     }
                     let id = self.infer(&field.value, json.as_ref());
-                    fields.push((field.name.name.clone(), self.ty(id)));
+                    let mut ty = self.ty(id);
+                    if let Some(json) = &json
+                        && self.cx.plain(&ty) == Err(Mismatch::Type)
+                    {
+                        self.expect(id, &Want::of(json.clone()));
+                        ty = Ty::Error;
+                    }
+                    fields.push((field.name.name.clone(), ty));
                     lowered.push(Element::Field {
                         name: field.name.name.clone(),
                         span: field.name.span,
@@ -286,7 +308,7 @@ impl<'a> BodyChecker<'_, 'a> {
             .label("not found")
             .suggest(name.span, near);
             if near.is_none() {
-                diagnostic = diagnostic.help(format!("it is one of {}", quote(&cases)));
+                diagnostic = diagnostic.help(format!("use one of {}", quote(&cases)));
             }
             self.report(diagnostic);
             if let Some(fields) = fields {

@@ -96,7 +96,7 @@ impl<'a> BodyChecker<'_, 'a> {
                     self.report(
                         Diagnostic::error(codes::TYPE_MISMATCH, at, format!("expected a key, found {shown}"))
                             .label(format!("this is {shown}"))
-                            .help("a key is a component with an attribute `arn`, like `std.security.Key`"),
+                            .help("name an instance with an attribute `arn`, like one of `std.security.Key`"),
                     );
                 }
                 Some(GrantItem::Crypt { encrypt: *encrypt, key, span })
@@ -130,7 +130,7 @@ impl<'a> BodyChecker<'_, 'a> {
         for statement in &decl.body {
             match &statement.kind {
                 StatementKind::Allow(access) => {
-                    statements.push(self.access(access, AccessEffect::Allow, statement.span, true))
+                    statements.push(self.access(access, AccessEffect::Allow, statement.span, true));
                 }
                 StatementKind::Error => {}
                 _ => self.misplaced(statement, Place::Principal),
@@ -191,11 +191,16 @@ impl<'a> BodyChecker<'_, 'a> {
             } else {
                 "`permit` needs the service that it permits: `to \"…\"`"
             };
-            self.report(Diagnostic::error(codes::MISSING_FIELD, span, word).label("to whom?"));
+            let help = if effect == AccessEffect::Deny {
+                "add `to everyone`"
+            } else {
+                "add `to \"<service>.amazonaws.com\"`"
+            };
+            self.report(Diagnostic::error(codes::MISSING_FIELD, span, word).label("to whom?").help(help));
         }
         let on = decl.on.as_ref().map(|on| self.target(on, effect));
         if effect == AccessEffect::Allow {
-            self.limited(&actions, decl.on.as_ref().map(|o| o.span), span);
+            self.limited(&actions, decl.on.as_ref().map(|o| o.span));
         }
         let when = decl.when.as_ref().map(|w| self.conditions(w));
         let condition = decl.condition.as_ref().map(|c| self.condition(c, "if"));
@@ -207,8 +212,8 @@ impl<'a> BodyChecker<'_, 'a> {
                     span,
                     "a permission that no link gives needs a reason",
                 )
-                .label("says not why it is there")
-                .fix("add `because \"…\"`", span.end(), " because \"\""),
+                .label("does not say why it is there")
+                .help("add the reason: `because \"…\"`"),
             );
         }
         Access { effect, actions, principal, on, when, condition, because, span }
@@ -244,7 +249,7 @@ impl<'a> BodyChecker<'_, 'a> {
     }
 
     /// Whether the actions and their `on` fit each other.
-    fn limited(&mut self, actions: &[Action], on: Option<Span>, span: Span) {
+    fn limited(&mut self, actions: &[Action], on: Option<Span>) {
         let limits = |a: &Action| iam::action(&a.service, &a.name).is_some_and(|f| !f.resources.is_empty());
         let known = |a: &&Action| iam::action(&a.service, &a.name).is_some();
         match on {
@@ -259,8 +264,8 @@ impl<'a> BodyChecker<'_, 'a> {
                             action.span,
                             format!("`{}:{}` can be limited, and is not", action.service, action.name),
                         )
-                        .label(format!("IAM can limit it to: {}", kinds.join(", ")))
-                        .fix("add `on …`", span.end(), " on "),
+                        .label(format!("IAM can limit it to {}", kinds.join(", ")))
+                        .help("say on what: `on <ARN>`"),
                     );
                 }
             }
@@ -324,8 +329,12 @@ impl<'a> BodyChecker<'_, 'a> {
             )
             .label("not in IAM's reference")
             .suggest(action.action.span, near);
-            if action.action.name.ends_with("Batch") {
-                diagnostic = diagnostic.note("a batch call is authorised as the single action");
+            if let Some(single) = action.action.name.strip_suffix("Batch")
+                && iam::action(&prefix, single).is_some()
+            {
+                diagnostic = diagnostic
+                    .note("a batch call is authorised as the single action")
+                    .suggest(action.action.span, Some(single));
             }
             self.report(diagnostic);
             return None;
@@ -379,7 +388,7 @@ impl<'a> BodyChecker<'_, 'a> {
                     format!("expected a peer of a connection, found {shown}"),
                 )
                 .label(format!("this is {shown}"))
-                .help("a peer is a security group, an address range, or an AWS service: `aws(\"sqs\")`"),
+                .help("name a security group, an address range, or an AWS service: `aws(\"sqs\")`"),
             );
         }
         let condition = decl.condition.as_ref().map(|c| self.condition(c, "if"));
@@ -391,8 +400,8 @@ impl<'a> BodyChecker<'_, 'a> {
                     span,
                     "a connection that no link gives needs a reason",
                 )
-                .label("says not why it is there")
-                .fix("add `because \"…\"`", span.end(), " because \"\""),
+                .label("does not say why it is there")
+                .help("add the reason: `because \"…\"`"),
             );
         }
         let direction = match decl.direction {

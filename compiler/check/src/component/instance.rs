@@ -55,7 +55,9 @@ impl<'a> BodyChecker<'_, 'a> {
         };
         let condition = decl.condition.as_ref().map(|c| self.condition(c, "if"));
         let depth = self.present.len();
-        self.present.extend(decl.condition.iter().flat_map(|c| crate::body::names::shown_present(c, true)));
+        self.show_present(
+            decl.condition.iter().flat_map(|c| crate::body::names::shown_present(c, true)).collect(),
+        );
         let mut instance = Instance {
             id: InstanceDeclId(index),
             component,
@@ -84,8 +86,7 @@ impl<'a> BodyChecker<'_, 'a> {
                     }
                 }
                 StatementKind::Setting { name, ty, default } => {
-                    self.accepted(component, "setting", name.span, component_span);
-                    self.upper_case(name, "setting");
+                    let accepted = self.accepted(component, "setting", name.span, component_span);
                     if let Some(first) = seen.insert(name.name.clone(), name.span) {
                         self.report(crate::declare::duplicate(name, first));
                         continue;
@@ -95,25 +96,26 @@ impl<'a> BodyChecker<'_, 'a> {
                     let default = default
                         .as_ref()
                         .map(|d| self.check(d, &Want::declared(declared.clone(), ty.span, origin)));
-                    instance.settings.push(SettingDecl {
-                        name: name.name.clone(),
-                        ty: declared,
-                        default,
-                        span: name.span,
-                    });
+                    if accepted {
+                        let (name, span) = (name.name.clone(), name.span);
+                        instance.settings.push(SettingDecl { name, ty: declared, default, span });
+                    }
                 }
                 StatementKind::Secret(name) => {
-                    self.accepted(component, "secret", name.span, component_span);
-                    self.upper_case(name, "secret");
+                    let accepted = self.accepted(component, "secret", name.span, component_span);
                     if let Some(first) = seen.insert(name.name.clone(), name.span) {
                         self.report(crate::declare::duplicate(name, first));
                         continue;
                     }
-                    instance.secrets.push(SecretDecl { name: name.name.clone(), span: name.span });
+                    if accepted {
+                        instance.secrets.push(SecretDecl { name: name.name.clone(), span: name.span });
+                    }
                 }
                 StatementKind::Link { grant, alias } => {
-                    self.accepted(component, "link", statement.span, component_span);
-                    if let Some(grant) = self.link(grant) {
+                    let accepted = self.accepted(component, "link", statement.span, component_span);
+                    if let Some(grant) = self.link(grant)
+                        && accepted
+                    {
                         self.consumer(grant, component);
                         instance.links.push(Link {
                             grant,
@@ -153,27 +155,41 @@ impl<'a> BodyChecker<'_, 'a> {
                 .map(|m| m.name.clone())
                 .collect();
             let what = format!("`{}`", self.cx.component_name(component));
-            self.unknown_field(name, &what, &known);
+            self.unknown_field(name, &what, &known, &[]);
             if !field.punned {
                 self.infer(&field.value, Some(&Ty::Error));
             }
             return None;
         };
         let ty = member.ty.clone().unwrap_or(Ty::Error);
+        if field.punned && !self.means_something(&name.name, &ty) {
+            self.report(
+                Diagnostic::error(
+                    codes::UNKNOWN_NAME,
+                    name.span,
+                    format!("nothing here is called `{}`", name.name),
+                )
+                .label(format!("short for `{0} = {0}`", name.name))
+                .because(member.span, format!("`{}` is declared as `{}`", name.name, self.cx.show(&ty)))
+                .help(format!("say its value: `{} = …`", name.name)),
+            );
+            return None;
+        }
         let origin = format!("`{}` is declared as `{}`", name.name, self.cx.show(&ty));
         let value = self.check(&field.value, &Want::declared(ty, member.span, origin));
         Some(FieldValue { name: name.name.clone(), span: name.span, value })
     }
 
-    fn accepted(&mut self, component: ComponentId, what: &str, at: Span, component_span: Span) {
-        let Some(signature) = self.cx.signature(component) else { return };
+    /// Whether the component takes settings, secrets or links; if not, says so.
+    fn accepted(&mut self, component: ComponentId, what: &str, at: Span, component_span: Span) -> bool {
+        let Some(signature) = self.cx.signature(component) else { return false };
         let accepts = match what {
             "setting" => signature.accepts.setting,
             "secret" => signature.accepts.secret,
             _ => signature.accepts.link,
         };
         if accepts {
-            return;
+            return true;
         }
         let name = self.cx.component_name(component).to_owned();
         let reason = match what {
@@ -186,23 +202,7 @@ impl<'a> BodyChecker<'_, 'a> {
                 .because(component_span, format!("an instance of `{name}`"))
                 .help(format!("declare the {what} in the instance that uses it")),
         );
-    }
-
-    fn upper_case(&mut self, name: &ast::Ident, what: &str) {
-        let fits = name.name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
-        if fits || name.name.is_empty() {
-            return;
-        }
-        let fixed = shout(&name.name);
-        self.report(
-            Diagnostic::warning(
-                codes::NAMING,
-                name.span,
-                format!("a {what} is written in upper case: `{fixed}`"),
-            )
-            .label("becomes an environment variable")
-            .fix(format!("write `{fixed}`"), name.span, fixed),
-        );
+        false
     }
 
     /// The grant of a `link`, with or without parentheses.
@@ -220,7 +220,19 @@ impl<'a> BodyChecker<'_, 'a> {
                 _ => None,
             },
             ast::ExprKind::Missing => return None,
-            _ => None,
+            ast::ExprKind::Name(_) => None,
+            _ => {
+                self.report(
+                    Diagnostic::error(
+                        codes::NOT_LINKABLE,
+                        expr.span,
+                        "a link names a component and what for",
+                    )
+                    .label("not a component's grant")
+                    .help("write it like `link db.connect`"),
+                );
+                return None;
+            }
         };
         if id.is_none() && matches!(expr.kind, ast::ExprKind::Name(_)) {
             let id = self.infer(expr, None);
@@ -238,7 +250,7 @@ impl<'a> BodyChecker<'_, 'a> {
                     }
                 }
                 Ty::Error => return None,
-                _ => "a link names a component and what for: `link db.connect`".to_owned(),
+                _ => "name a component and what for: `link db.connect`".to_owned(),
             };
             self.report(
                 Diagnostic::error(codes::UNKNOWN_LINK_VERB, expr.span, "a link needs a verb")
@@ -269,7 +281,7 @@ impl<'a> BodyChecker<'_, 'a> {
                 let mut diagnostic =
                     Diagnostic::error(codes::NOT_LINKABLE, at, format!("{shown} cannot be linked to"))
                         .label(format!("this is {shown}"))
-                        .help("a link leads to an instance of a component that grants something");
+                        .help("link to an instance of a component that grants something");
                 if matches!(other, Ty::Resource(_)) {
                     diagnostic = diagnostic.note("access exists only through the grants of components");
                 }
@@ -299,7 +311,7 @@ impl<'a> BodyChecker<'_, 'a> {
                     at,
                     format!("`{name}` cannot use `{verb}` of `{target}`"),
                 )
-                .label(format!("it lacks {}", missing.join(", ")))
+                .label(format!("`{name}` {}", missing.join("; it ")))
                 .note(format!("the grant needs a consumer that satisfies `{wanted}`")),
             );
         }
@@ -332,7 +344,7 @@ impl<'a> BodyChecker<'_, 'a> {
         for statement in &decl.body {
             let StatementKind::Field(field) = &statement.kind else {
                 if !matches!(statement.kind, StatementKind::Error) {
-                    self.misplaced(statement, Place::Instance);
+                    self.misplaced(statement, Place::Profile);
                 }
                 continue;
             };
@@ -350,18 +362,4 @@ impl<'a> BodyChecker<'_, 'a> {
         }
         Some(Profile { mode: decl.mode, target, fields, body, span })
     }
-}
-
-/// `logLevel`, `log-level` to `LOG_LEVEL`.
-fn shout(name: &str) -> String {
-    let mut text = String::with_capacity(name.len() + 4);
-    let mut lower = false;
-    for c in name.chars() {
-        if c.is_ascii_uppercase() && lower {
-            text.push('_');
-        }
-        lower = c.is_ascii_lowercase() || c.is_ascii_digit();
-        text.push(if c == '-' { '_' } else { c.to_ascii_uppercase() });
-    }
-    text
 }

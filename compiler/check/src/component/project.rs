@@ -2,6 +2,7 @@
 
 use super::Checked;
 use crate::body::{BodyChecker, Want};
+use crate::circles::circles;
 use crate::codes;
 use crate::config;
 use crate::context::Context;
@@ -85,6 +86,7 @@ pub(crate) fn check_all(context: Context<'_>, diagnostics: &mut Vec<Diagnostic>)
         project.bodies.push(checked.body);
         project.components.push(checked.node);
     }
+    unused(&context, diagnostics);
     recursive_functions(&project, &calls, diagnostics);
     recursive_components(&mut project, diagnostics);
 
@@ -180,6 +182,19 @@ fn function(cx: &Context<'_>, index: usize, body: BodyId) -> Checked<hir::Functi
     Checked { node, body: checker.body, diagnostics: checker.diagnostics, calls: checker.calls }
 }
 
+/// Warns of each private declaration that nothing in its file names.
+fn unused(cx: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    for (name, named) in cx.scopes.iter().flat_map(|s| &s.own) {
+        if named.private && !named.used.load(std::sync::atomic::Ordering::Relaxed) {
+            diagnostics.push(
+                Diagnostic::warning(codes::UNUSED_DECLARATION, named.span, format!("`{name}` is never used"))
+                    .label("private to this file, and nothing here names it")
+                    .help("remove it, or remove `private` if other files need it"),
+            );
+        }
+    }
+}
+
 /// Reports each function that reaches itself, and breaks the circle so that evaluation ends.
 fn recursive_functions(
     project: &Project,
@@ -187,7 +202,7 @@ fn recursive_functions(
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let edges = |f: usize| calls.get(f).into_iter().flatten().map(|(g, at)| (g.index(), *at));
-    for cycle in cycles(project.functions.len(), &edges) {
+    for cycle in circles(project.functions.len(), &edges) {
         let Some((first, at)) = cycle.first() else { continue };
         let Some(function) = project.functions.get(*first) else { continue };
         let chain: Vec<String> = cycle
@@ -216,7 +231,7 @@ fn recursive_components(project: &mut Project, diagnostics: &mut Vec<Diagnostic>
             .into_iter()
             .flat_map(|c| c.instances().map(|(_, i)| (i.component.index(), i.component_span)))
     };
-    let found = cycles(project.components.len(), &edges);
+    let found = circles(project.components.len(), &edges);
     for cycle in found {
         let Some((first, at)) = cycle.first() else { continue };
         let chain: Vec<String> = cycle
@@ -235,7 +250,8 @@ fn recursive_components(project: &mut Project, diagnostics: &mut Vec<Diagnostic>
             )
             .label("leads back")
             .because(component.span, "declared here")
-            .note(format!("the chain: {}", chain.join(" → "))),
+            .note(format!("the chain: {}", chain.join(" → ")))
+            .help("take one of the instances out"),
         );
         for member in &mut component.members {
             if let MemberKind::Instance(instance) = &member.kind
@@ -245,60 +261,4 @@ fn recursive_components(project: &mut Project, diagnostics: &mut Vec<Diagnostic>
             }
         }
     }
-}
-
-/// Circles of a graph: nodes with the place of the edge that goes on, one circle for each edge that closes one.
-fn cycles<I>(nodes: usize, edges: &dyn Fn(usize) -> I) -> Vec<Vec<(usize, Span)>>
-where
-    I: Iterator<Item = (usize, Span)>,
-{
-    #[derive(Clone, Copy, PartialEq)]
-    enum State {
-        New,
-        Open,
-        Closed,
-    }
-    let mut state = vec![State::New; nodes];
-    let mut found = Vec::new();
-    for start in 0..nodes {
-        if state.get(start) != Some(&State::New) {
-            continue;
-        }
-        // An explicit stack: chains of calls may be long.
-        let mut path: Vec<(usize, Vec<(usize, Span)>, Span)> =
-            vec![(start, edges(start).collect(), Span::default())];
-        if let Some(s) = state.get_mut(start) {
-            *s = State::Open;
-        }
-        while let Some((node, rest, _)) = path.last_mut() {
-            let Some((next, at)) = rest.pop() else {
-                if let Some(s) = state.get_mut(*node) {
-                    *s = State::Closed;
-                }
-                path.pop();
-                continue;
-            };
-            if let Some((_, _, via)) = path.last_mut() {
-                *via = at;
-            }
-            match state.get(next) {
-                Some(State::New) => {
-                    if let Some(s) = state.get_mut(next) {
-                        *s = State::Open;
-                    }
-                    path.push((next, edges(next).collect(), Span::default()));
-                }
-                Some(State::Open) => {
-                    let from = path.iter().position(|(n, _, _)| *n == next).unwrap_or(0);
-                    let mut circle: Vec<(usize, Span)> =
-                        path.iter().skip(from).map(|(n, _, via)| (*n, *via)).collect();
-                    // The edge that closes the circle is the one to cut, so its node comes first.
-                    circle.rotate_right(1);
-                    found.push(circle);
-                }
-                Some(State::Closed) | None => {}
-            }
-        }
-    }
-    found
 }

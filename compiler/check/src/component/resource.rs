@@ -53,8 +53,9 @@ impl<'a> BodyChecker<'_, 'a> {
             };
             this.keys_known(&expansion);
             let condition = decl.condition.as_ref().map(|c| this.condition(c, "if"));
-            this.present
-                .extend(decl.condition.iter().flat_map(|c| crate::body::names::shown_present(c, true)));
+            this.show_present(
+                decl.condition.iter().flat_map(|c| crate::body::names::shown_present(c, true)).collect(),
+            );
             let after: Vec<ExprId> = decl.after.iter().map(|e| this.after(e)).collect();
             let mut fields: Vec<&'a ast::FieldEntry> = Vec::new();
             for statement in &decl.body {

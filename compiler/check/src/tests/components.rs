@@ -1,0 +1,158 @@
+//! Components: instances, interfaces, what stands where.
+
+use super::{accepts, check, explains};
+
+#[test]
+fn an_instance_gives_parameters_and_nothing_else() {
+    accepts(
+        "component C {\n param a: Int\n param b: Int = a + 1\n let c = b\n attribute d: Int = c\n}\nsolution s {\n c: C { a = 1 }\n output d: Int = c.d\n}",
+    );
+    check(
+        "component C {\n param size: Int = 1\n let c = 2\n}\nsolution s {\n a: C { sise = 1 }\n b: C { colour = red }\n c: C { c = 1 }\n d: C { size = 1, size = 2 }\n}",
+        "unknown-field «sise»: `C` has no field `sise` => size
+         unknown-field «colour»: `C` has no field `colour`
+         unknown-field «c»: `C` has no field `c`
+         duplicate-field «size»: `size` is given twice",
+    );
+}
+
+#[test]
+fn a_field_alone_stands_for_itself() {
+    accepts("component C { param size: Int }\nsolution s {\n let size = 1\n c: C { size }\n}");
+    explains(
+        "component C { param size: Int }\nsolution s { c: C { size } }",
+        "^ size | short for `size = size`
+         - size | `size` is declared as `Int`
+         help: say its value: `size = …`",
+    );
+    check(
+        "component C { param size: Int = 1 }\nsolution s {\n let sise = 1\n c: C { sise }\n}",
+        "unknown-field «sise»: `C` has no field `sise` => size",
+    );
+}
+
+#[test]
+fn only_what_is_published_is_seen_from_outside() {
+    check(
+        "component C {\n resource box: AWS.S3.Bucket {}\n attribute arn: deferred String = box.Arn\n}\nsolution s {\n c: C {}\n output a = c.box\n output b = c.arm\n}",
+        "unknown-field «box»: `box` is private to `C`
+         unknown-field «arm»: a component `C` has no `arm` => arn",
+    );
+}
+
+#[test]
+fn only_components_are_instantiated_and_only_on_lines_of_their_own() {
+    check(
+        "enum E { x }\ncomponent C {}\nsolution s {\n a: E {}\n b: AWS.S3.Bucket {}\n let c = C {}\n let d = C\n}",
+        "unknown-component «E»: `E` is not a component
+         unknown-component «AWS.S3.Bucket»: `AWS.S3.Bucket` is a resource type, not a component => resource
+         misplaced-statement «C»: `C` cannot be instantiated inside a value
+         type-mismatch «C»: `C` is a type, not a value",
+    );
+}
+
+#[test]
+fn an_unknown_component_says_nothing_of_its_fields() {
+    check(
+        "solution s {\n a: Nothing {\n  size = big\n  setting LEVEL: Int\n }\n let b = a.anything\n}",
+        "unknown-component «Nothing»: there is no component `Nothing` here",
+    );
+}
+
+#[test]
+fn a_component_does_not_contain_itself() {
+    check(
+        "component A { b: B {} }\ncomponent B { a: A {} }\ncomponent C { c: C {} }",
+        "recursive-component «A»: `B` contains itself
+         recursive-component «C»: `C` contains itself",
+    );
+}
+
+#[test]
+fn an_interface_is_satisfied_by_what_has_its_members() {
+    let timed = "interface Timed {\n timeout: Duration\n grant read\n}\ncomponent C { param t: Timed }\n\
+                 component Good {\n param timeout: Duration = 3s\n grant read {}\n}\ncomponent Bad { param timeout: Int = 3 }\n";
+    accepts(&format!(
+        "{timed}fn f(t: Timed) -> Duration = t.timeout\nsolution s {{\n a: Good {{}}\n c: C {{ t = a }}\n let d = f(a)\n}}"
+    ));
+    explains(
+        &format!("{timed}solution s {{\n b: Bad {{}}\n c: C {{ t = b }}\n}}"),
+        "^ b | `Bad` has a `timeout` that is a whole number, not a duration; it has no grant `read`
+         - t | `t` is declared as `Timed`
+         help: pass an instance of a component that has it, or declare it there",
+    );
+    check(
+        &format!("{timed}fn f(t: Timed) -> Duration = t.timeot\nsolution s {{ c: C {{ t = 3 }} }}"),
+        "unknown-field «timeot»: a component that satisfies `Timed` has no `timeot` => timeout
+         type-mismatch «3»: expected a component that satisfies `Timed`, found a whole number",
+    );
+}
+
+#[test]
+fn a_statement_stands_where_it_means_something() {
+    check(
+        "component C {\n setting LEVEL: Int\n link a.b\n output x: Int = 1\n allow s3.GetObject on \"x\"\n size = 3\n}",
+        "misplaced-statement «setting LEVEL: Int»: `setting` means nothing in a component
+         misplaced-statement «link a.b»: `link` means nothing in a component
+         misplaced-statement «output x: Int = 1»: `output` means nothing in a component
+         misplaced-statement «allow s3.GetObject on \"x\"»: `allow` means nothing in a component
+         misplaced-statement «size = 3»: a field means nothing in a component => let",
+    );
+    check(
+        "component C {}\nsolution s {\n param x: Int\n layer data\n grant g {}\n link a.b\n default C { param y: Int }\n}",
+        "misplaced-statement «param x: Int»: `param` means nothing in a solution
+         misplaced-statement «layer data»: `layer` means nothing in a solution
+         misplaced-statement «grant g {}»: `grant` means nothing in a solution
+         misplaced-statement «link a.b»: `link` means nothing in a solution
+         misplaced-statement «param y: Int»: `param` means nothing in a profile",
+    );
+    explains(
+        "solution s { allow s3.GetObject on \"x\" }",
+        "^ allow s3.GetObject on \"x\" | cannot stand here
+         note: access exists only through links: the target's component says what each verb allows
+         help: write `link target.verb` in the instance that needs the access",
+    );
+}
+
+#[test]
+fn words_after_layer_and_accepts_are_known() {
+    check(
+        "component C {\n layer dta\n accepts links\n}",
+        "unknown-name «dta»: there is no layer `dta` => data
+         unknown-name «links»: a component cannot accept `links` => link",
+    );
+}
+
+#[test]
+fn an_output_says_its_type_unless_it_is_a_string() {
+    accepts("solution s {\n output a = \"x\"\n output b: Int = 1\n output c: [String] = [\"x\"]\n}");
+    explains(
+        "solution s { output a = 3 }",
+        "^ 3 | this is a whole number
+         - a | an output is a `String` unless it says its type
+         fix: write `\"3\"`",
+    );
+}
+
+#[test]
+fn what_this_version_does_not_have_is_said_once() {
+    check(
+        "use std.data.Bucket\ntest \"x\" for production { assert true }\npolicy \"y\" { require true }\nsolution s {\n b[k]: Bucket for k in [\"x\"] {}\n let c = b\n}",
+        "not-available-yet «\"x\"»: `test` blocks are not available in this version
+         not-available-yet «\"y\"»: `policy` blocks are not available in this version
+         not-available-yet «k»: occurrences (`for … in`) are not available in this version",
+    );
+}
+
+#[test]
+fn what_was_reported_is_taken_out_of_the_hir() {
+    let input = "use std.messaging.Queue\nsolution s {\n a: Queue { retention = 512MiB }\n a: Queue {}\n b: Queue { link a.send }\n}";
+    let (project, found) = super::project(input);
+    assert_eq!(found, 3);
+    let solution = project.components.iter().find(|c| c.name == "s").unwrap();
+    let instances: Vec<_> = solution.instances().map(|(_, i)| (i.fields.len(), i.links.len())).collect();
+    assert_eq!(instances, [(1, 0), (0, 0)]);
+    let wrong = solution.instances().next().unwrap().1.fields[0].value;
+    let body = &project.bodies[solution.body.index()];
+    assert!(matches!(body.expr(wrong).kind, crate::hir::ExprKind::Missing));
+}

@@ -1,0 +1,134 @@
+//! Types: written, refined, cyclic.
+
+use super::{accepts, check, explains};
+
+#[test]
+fn a_misspelt_type_is_corrected() {
+    check(
+        "let a: Stirng = \"x\"\nlet b: str = \"x\"\nlet c: integer = 1\nlet d: Nothing = 1",
+        "unknown-type «Stirng»: there is no type `Stirng` => String
+         unknown-type «str»: there is no type `str` => String
+         unknown-type «integer»: there is no type `integer` => Int
+         unknown-type «Nothing»: there is no type `Nothing`",
+    );
+}
+
+#[test]
+fn a_type_of_the_library_is_one_edit_away() {
+    check(
+        "component C { param a: Bucket }",
+        "unknown-type «Bucket»: there is no type `Bucket` => use std.data.Bucket",
+    );
+}
+
+#[test]
+fn a_value_is_no_type_and_a_type_no_value() {
+    check(
+        "let n: Int = 1\nlet a: n = 1\nlet b: Int = Stage",
+        "unknown-type «n»: `n` is a value, not a type
+         type-mismatch «Stage»: `Stage` is a type, not a value",
+    );
+}
+
+#[test]
+fn only_grants_take_arguments() {
+    check("let a: List<Int> = []", "unknown-type «List»: `List` takes no arguments");
+}
+
+#[test]
+fn a_whole_number_is_a_number_and_no_other_type_is_another() {
+    accepts("let a: Number = 1");
+    check(
+        "let a: Int = 1.5\nlet b: String = 1\nlet c: String = true\nlet d: Bool = 1",
+        "type-mismatch «1.5»: expected a whole number, found a number
+         type-mismatch «1»: expected a string, found a whole number => \"1\"
+         type-mismatch «true»: expected a string, found a boolean
+         type-mismatch «1»: expected a boolean, found a whole number",
+    );
+}
+
+#[test]
+fn a_literal_in_needless_quotes_loses_them() {
+    check(
+        "let a: Bool = \"true\"\nlet b: Int = \"12\"\nlet c: Duration = \"30s\"\nlet d: Range = \"1..3\"\nlet e: Int = \"many\"",
+        "type-mismatch «\"true\"»: expected a boolean, found the string \"true\" => true
+         type-mismatch «\"12\"»: expected a whole number, found the string \"12\" => 12
+         type-mismatch «\"30s\"»: expected a duration, found the string \"30s\" => 30s
+         type-mismatch «\"1..3\"»: expected a range, found the string \"1..3\" => 1..3
+         type-mismatch «\"many\"»: expected a whole number, found the string \"many\"",
+    );
+}
+
+#[test]
+fn a_type_is_shown_where_it_was_declared() {
+    explains(
+        "let a: Int = \"x\"",
+        "^ \"x\" | this is the string \"x\"
+         - Int | declared here",
+    );
+}
+
+#[test]
+fn a_union_of_literals_takes_its_own() {
+    accepts("let a: \"debug\" | \"info\" = \"info\"\nfn f(a: \"x\" | \"y\") -> String = a");
+    check(
+        "let a: \"debug\" | \"info\" = \"debgu\"\nlet b: \"debug\" | \"info\" = \"verbose\"\nfn f(a: String) -> \"x\" | \"y\" = a",
+        "type-mismatch «\"debgu\"»: expected one of \"debug\" | \"info\", found the string \"debgu\" => \"debug\"
+         type-mismatch «\"verbose\"»: expected one of \"debug\" | \"info\", found the string \"verbose\"
+         type-mismatch «a»: expected one of \"x\" | \"y\", found a string",
+    );
+}
+
+#[test]
+fn only_literals_make_a_union_without_names() {
+    check(
+        "type T = \"a\" | Int",
+        "type-mismatch «Int»: only strings can stand in a union of literals, not a whole number",
+    );
+}
+
+#[test]
+fn a_refinement_fits_its_type() {
+    accepts(
+        "type A = Int where 1..10\ntype B = Duration where 1s..1h\ntype C = String where /^[a-z]+$/\ntype D = Number where 0.5..2\n\
+         type E = Size where 1MiB..1GiB\ntype F = Percent where 0%..100%\nlet a: A = 3\nlet b: Int = a",
+    );
+    check(
+        "type A = Int where 10..1\ntype B = Int where 1s..3s\ntype C = String where 1..3\ntype D = Int where /x/\n\
+         type E = String where /[/",
+        "invalid-refinement «10..1»: nothing lies in the range `10..1` => 1..10
+         invalid-refinement «1s..3s»: this range cannot refine a whole number
+         invalid-refinement «1..3»: this range cannot refine a string
+         invalid-refinement «/x/»: a regular expression cannot refine a whole number
+         invalid-refinement «/[/»: this is not a regular expression",
+    );
+}
+
+#[test]
+fn a_refinement_without_a_name_is_shown_as_written() {
+    check(
+        "component C { param a: Duration where 1min..14d }\nsolution s { c: C { a = 3 } }",
+        "type-mismatch «3»: expected `Duration where 1min..14d`, found a whole number => 3min",
+    );
+}
+
+#[test]
+fn a_type_does_not_contain_itself() {
+    check(
+        "type A = A\ntype B = [B]\ntype C = { d: D }\ntype D = { c: C }",
+        "cyclic-type «A»: the type `A` is defined by itself
+         cyclic-type «B»: the type `B` is defined by itself
+         cyclic-type «c»: the type `D` is defined by itself",
+    );
+    accepts(
+        "type Tree = { left: Tree?, children: [Tree], name: String }\ntype Rule = all | not_this { rule: Rule }",
+    );
+}
+
+#[test]
+fn the_keys_of_a_map_are_strings() {
+    check(
+        "let a: {Int: String} = {}",
+        "type-mismatch «Int»: a map's key is a string, not a whole number => String",
+    );
+}
