@@ -18,6 +18,10 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 use std::thread;
 
+/// Trees of small values are made by several threads at once, and dropped together.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What a deeply nested source may use; the pages are only touched when needed.
 const STACK: usize = 64 << 20;
 /// The same for the threads that parse and lower in parallel.

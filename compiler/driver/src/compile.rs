@@ -54,7 +54,7 @@ pub struct Compilation {
     pub diagnostics: Vec<Diagnostic>,
     /// The environments of the workspace, in the order of their declaration.
     pub environments: Vec<Name>,
-    /// The environments that were asked for, lowered as far as they could be.
+    /// The environments that were asked to be built, lowered as far as they could be.
     pub deployments: Vec<Deployment>,
     /// What was asked to be built; empty where there are errors.
     pub built: Vec<BuiltEnvironment>,
@@ -170,12 +170,18 @@ impl Unit {
             .filter(|(_, name)| !named || request.environments.contains(name))
             .map(|(id, _)| id)
             .collect();
-        let results: Vec<(Deployment, Vec<Diagnostic>)> =
-            wanted.par_iter().map(|id| environment(&project, *id, &inputs)).collect();
+        let results: Vec<(Option<Deployment>, Vec<Diagnostic>)> = wanted
+            .par_iter()
+            .map(|id| {
+                let (deployment, mistakes) = environment(&project, *id, &inputs);
+                // Who only asks what is wrong has no use for it, and it is large.
+                (request.emit.then_some(deployment), mistakes)
+            })
+            .collect();
         let mut deployments = Vec::with_capacity(results.len());
         for (deployment, mistakes) in results {
             diagnostics.extend(mistakes.into_iter().filter(|m| !silent.contains(&m.code)));
-            deployments.push(deployment);
+            deployments.extend(deployment);
         }
         deployments
     }

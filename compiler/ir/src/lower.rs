@@ -34,8 +34,14 @@ pub(crate) fn lower(
         evaluation.collect_documents();
         run(&mut evaluation);
     }
-    let stacks = stacks::assign(&mut evaluation);
-    limits::check(&mut evaluation, &stacks);
+    // An environment as it would be is compared property by property; where it would stand does not matter.
+    let stacks = if inputs.assume_multi_az.is_some() {
+        stacks::Stacks::none(evaluation.resources.len())
+    } else {
+        let stacks = stacks::assign(&mut evaluation);
+        limits::check(&mut evaluation, &stacks);
+        stacks
+    };
     let name = evaluation.environment.name.clone();
     let diagnostics: Vec<Diagnostic> = std::mem::take(&mut evaluation.diagnostics)
         .into_iter()
@@ -45,7 +51,9 @@ pub(crate) fn lower(
     let deployment = build(evaluation, stacks);
     // What is wrong may break any promise; what is right must keep all.
     debug_assert!(
-        diagnostics.iter().any(Diagnostic::is_error) || crate::verify::check(&deployment).is_empty(),
+        inputs.assume_multi_az.is_some()
+            || diagnostics.iter().any(Diagnostic::is_error)
+            || crate::verify::check(&deployment).is_empty(),
         "{:?}",
         crate::verify::check(&deployment)
     );
@@ -60,11 +68,13 @@ fn run(evaluation: &mut Evaluation<'_>) {
     outputs(evaluation, &roots);
     policies::attach(evaluation, permits);
     closed::close(evaluation);
-    evaluation.check_files();
     sweep::sweep(evaluation);
-    collisions(evaluation);
     tags::tag(evaluation);
-    order::order(evaluation);
+    if evaluation.inputs.assume_multi_az.is_none() {
+        evaluation.check_files();
+        collisions(evaluation);
+        order::order(evaluation);
+    }
 }
 
 /// Members, links, properties and roles of everything. Each may be the first to ask for something (a property for the

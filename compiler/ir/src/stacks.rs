@@ -31,6 +31,13 @@ pub(crate) struct Stacks {
     pub(crate) assignment: Assignment,
 }
 
+impl Stacks {
+    /// No stack, for as many resources.
+    pub(crate) fn none(resources: usize) -> Self {
+        Self { stacks: Vec::new(), of: vec![None; resources], assignment: Assignment::new() }
+    }
+}
+
 /// The layer of a resource.
 pub(crate) fn layer(evaluation: &Evaluation<'_>, id: ResourceId) -> Option<Layer> {
     let resource = evaluation.resource(id)?;
