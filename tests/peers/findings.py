@@ -40,6 +40,7 @@ class Suppression:
     tool: str
     rule: str
     reason: str
+    template: str = ""
     resource_type: str = ""
     resource: str = ""
     property: str = ""
@@ -52,6 +53,7 @@ class Suppression:
         return (
             self.tool == finding.tool
             and fits(self.rule, finding.rule)
+            and fits(self.template, finding.template)
             and fits(self.resource_type, finding.resource_type)
             and fits(self.resource, finding.resource)
             and fits(self.property, finding.property)

@@ -53,11 +53,6 @@ impl Workspace {
     pub(crate) fn python(&self) -> PathBuf {
         self.root.join(".venv/bin/python")
     }
-
-    /// Where `verify` writes what it builds.
-    pub(crate) fn scratch(&self, name: &str) -> PathBuf {
-        self.target.join("verify").join(name)
-    }
 }
 
 /// Whether the program ran and was content; says on the terminal why not.

@@ -5,6 +5,7 @@
 use super::{Outcome, python};
 use crate::schema::crosscheck;
 use crate::workspace::{Workspace, succeeds};
+use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
@@ -29,6 +30,9 @@ pub(super) const ALL: &[Step] = &[
     Step { name: "lints", about: "clippy has nothing to say", run: lints },
     Step { name: "tests", about: "every test of the workspace passes", run: tests },
     Step { name: "schema", about: "the tables agree with packages they were not made from", run: schema },
+    Step { name: "example", about: "the README's command builds examples/shop, in release", run: example },
+    Step { name: "products", about: "random valid products build", run: products },
+    Step { name: "peers", about: "the peers have no complaint about what was built", run: peers },
     Step { name: "faults", about: "the peers notice the faults seeded into a sound template", run: faults },
 ];
 
@@ -43,6 +47,48 @@ fn lints(workspace: &Workspace) -> Outcome {
 
 fn tests(workspace: &Workspace) -> Outcome {
     count(&mut workspace.cargo(&["test", "--quiet", "--workspace", "--no-fail-fast"]))
+}
+
+fn example(workspace: &Workspace) -> Outcome {
+    let out = emptied(workspace, "shop");
+    Outcome::of(succeeds(&mut workspace.cargo(&[
+        "run",
+        "--release",
+        "--quiet",
+        "--",
+        "build",
+        "examples/shop",
+        "--out",
+        &out,
+    ])))
+}
+
+/// How many random products the peers look at: they take seconds for each.
+const PRODUCTS: &str = "8";
+
+fn products(workspace: &Workspace) -> Outcome {
+    let out = emptied(workspace, "products");
+    let arguments = ["run", "--quiet", "--package", "solc-tests", "--bin", "products", "--", PRODUCTS, &out];
+    Outcome::of(succeeds(&mut workspace.cargo(&arguments)))
+}
+
+fn peers(workspace: &Workspace) -> Outcome {
+    let (shop, products) = (scratch(workspace, "shop"), scratch(workspace, "products"));
+    let arguments = ["tests/peers/check.py", &shop, &products, "--unused"];
+    Outcome::of(succeeds(&mut workspace.command(workspace.python(), &arguments)))
+}
+
+/// Where a step leaves what it built.
+fn scratch(workspace: &Workspace, name: &str) -> String {
+    workspace.target.join("verify").join(name).display().to_string()
+}
+
+/// The same, with nothing left in it from an earlier run.
+fn emptied(workspace: &Workspace, name: &str) -> String {
+    let folder = scratch(workspace, name);
+    // It may not be there; whatever else is wrong shows when it is written to.
+    let _ = fs::remove_dir_all(&folder);
+    folder
 }
 
 fn faults(workspace: &Workspace) -> Outcome {
