@@ -1,4 +1,8 @@
 //! What holds of the compiler and of this repository as a whole; one module for each kind of fact.
 
+mod access;
+mod availability;
+mod determinism;
+mod products;
 mod robustness;
 mod tidy;

@@ -6,6 +6,8 @@ use crate::frame::{self, Files};
 use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use proptest::sample::{select, subsequence};
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 use std::fmt::Write as _;
 
 /// A product.
@@ -109,6 +111,15 @@ pub fn products(most: usize) -> impl Strategy<Value = Product> {
     (regions, zones, endpoints, any::<bool>(), vec(part(), 0..=most)).prop_map(
         |(region, zones, endpoints, gateway, parts)| Product { region, zones, endpoints, gateway, parts },
     )
+}
+
+/// The first `count` products of a fixed sequence, as projects.
+#[must_use]
+pub fn drawn(count: usize, most: usize) -> Vec<Files> {
+    let mut runner = TestRunner::deterministic();
+    let strategy = products(most);
+    let trees = (0..count).filter_map(|_| strategy.new_tree(&mut runner).ok());
+    trees.map(|tree| tree.current().files()).collect()
 }
 
 fn part() -> impl Strategy<Value = Part> {

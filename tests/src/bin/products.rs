@@ -2,8 +2,6 @@
 //!
 //! Invariant: the same products on every machine; one that does not build fails the program.
 
-use proptest::strategy::{Strategy, ValueTree};
-use proptest::test_runner::TestRunner;
 use solc_tests::{product, project, workspace};
 use std::path::Path;
 use std::process::ExitCode;
@@ -16,12 +14,8 @@ fn main() -> ExitCode {
         eprintln!("usage: products COUNT DIR");
         return ExitCode::from(2);
     };
-    let mut runner = TestRunner::deterministic();
-    let strategy = product::products(12);
     let mut whole = true;
-    for number in 0..count {
-        let Ok(drawn) = strategy.new_tree(&mut runner) else { continue };
-        let files = drawn.current().files();
+    for (number, files) in product::drawn(count, 12).into_iter().enumerate() {
         let compilation = project::build(&files);
         let source = Path::new(folder).join(format!("{number}/source"));
         let out = Path::new(folder).join(format!("{number}/templates"));
