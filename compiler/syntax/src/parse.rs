@@ -68,6 +68,8 @@ struct Parse<'t> {
     depth_reported: bool,
     /// Unclosed braces: their closing ones may yet come, and are no mistakes of their own.
     ended_early: usize,
+    /// Declarations that stood in a body only because it was never closed.
+    hoisted: Vec<Item>,
 }
 
 impl<'t> Parse<'t> {
@@ -84,6 +86,7 @@ impl<'t> Parse<'t> {
             depth: 0,
             depth_reported: false,
             ended_early: 0,
+            hoisted: Vec::new(),
         }
     }
 
@@ -133,7 +136,10 @@ impl<'t> Parse<'t> {
         let mut items = Vec::new();
         for pair in pairs.flat_map(Pair::into_inner) {
             match pair.as_rule() {
-                Rule::item => items.push(self.item(pair)),
+                Rule::item => {
+                    items.push(self.item(pair));
+                    items.append(&mut self.hoisted);
+                }
                 Rule::error_item => {
                     self.error_item(&pair);
                     let span = self.span(&pair);

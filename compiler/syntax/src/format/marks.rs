@@ -68,6 +68,10 @@ fn visit(marks: &mut Marks, pair: Pair<'_>, parent: Rule) {
         }
         Rule::instance => {
             marks.entries.insert(at, EntryKind::Instance);
+            // The bracket of `api[k]: Service`.
+            let name = pair.clone().into_inner().next().map_or(at, |name| name.as_span().end());
+            let gap = span.as_str().get(name - at..).unwrap_or_default();
+            marks.attached.insert(name + gap.len() - gap.trim_start().len());
         }
         Rule::default | Rule::enforce => {
             marks.entries.insert(at, EntryKind::Profile);

@@ -3,9 +3,6 @@
 use super::marks::Marks;
 use crate::lexer::{Token, TokenKind};
 
-/// Words that are always keywords, so that a bracket after them is no call.
-const RESERVED: &[&str] = &["if", "then", "else", "match", "for", "in", "and", "or", "not", "where"];
-
 /// Whether a space stands between `left` and `right`.
 pub(super) fn between(text: &str, marks: &Marks, left: Token, right: Token) -> bool {
     let (l, r) = (left.text(text), right.text(text));
@@ -24,10 +21,6 @@ pub(super) fn between(text: &str, marks: &Marks, left: Token, right: Token) -> b
     {
         // A spread begins an entry, and `..` never stands after a word that wants a space.
         return false;
-    }
-    if right.kind == TokenKind::Open && r == "[" && left.kind == TokenKind::Word && !RESERVED.contains(&l) {
-        // `api[k]: Service` has no space, `after [x]` has: the grammar cannot tell them by words alone.
-        return text.get(left.hi as usize..at_right).is_some_and(|gap| !gap.is_empty());
     }
     true
 }

@@ -72,8 +72,11 @@ fn tokens_get_their_spaces() {
     check("enum E{a<b<c}", "enum E { a < b < c }\n");
     check("fn f(a:Int,b:Int=1)->Int=a", "fn f(a: Int, b: Int = 1) -> Int = a\n");
     check("use a.{ B,C as D }", "use a.{B, C as D}\n");
-    check("component X{a[k]:B for k in xs{}}", "component X { a[k]: B for k in xs {} }\n");
-    check("component X{resource r:A.B after[x]if c{}}", "component X { resource r: A.B after[x] if c {} }\n");
+    check("component X{a [k]:B for k in xs{}}", "component X { a[k]: B for k in xs {} }\n");
+    check(
+        "component X{resource r:A.B after[x]if c{}}",
+        "component X { resource r: A.B after [x] if c {} }\n",
+    );
     check("component X{link a.b( c : 1 )as d}", "component X { link a.b(c: 1) as d }\n");
     check("let x = 0.25   vcpu", "let x = 0.25   vcpu\n");
     check("let x = \"a ${ b+c }\"", "let x = \"a ${ b+c }\"\n");

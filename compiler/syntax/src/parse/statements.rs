@@ -3,8 +3,8 @@
 use super::{Parse, children};
 use crate::ast::{
     AccessDecl, AccessPrincipal, ActionRef, Clause, ConnectDecl, Direction, Element, Expr, ExprKind, FnParam,
-    GrantDecl, Ident, InstanceDecl, LetDecl, PerZone, PrincipalDecl, ProfileDecl, ProfileMode, ResourceDecl,
-    Statement, StatementKind,
+    GrantDecl, Ident, InstanceDecl, Item, ItemKind, LetDecl, PerZone, PrincipalDecl, ProfileDecl,
+    ProfileMode, ResourceDecl, Statement, StatementKind,
 };
 use crate::codes;
 use crate::grammar::{Pair, Rule};
@@ -36,7 +36,10 @@ impl<'t> Parse<'t> {
                     let statement = self.statement(child);
                     statements.push(statement);
                 }
-                Rule::missing_close => self.unclosed(&child, opening),
+                Rule::missing_close => {
+                    self.unclosed(&child, opening);
+                    self.hoist(&mut statements);
+                }
                 _ => {
                     let span = self.span(&child);
                     let docs = self.docs(span.lo as usize);
@@ -47,6 +50,23 @@ impl<'t> Parse<'t> {
         }
         self.depth -= 1;
         statements
+    }
+
+    /// A body that is never closed swallows the `let`s after it: those in the first column are the file's.
+    fn hoist(&mut self, statements: &mut Vec<Statement>) {
+        let first_column =
+            |at: u32| self.text.get(..at as usize).is_some_and(|before| before.ends_with('\n'));
+        let ours = statements.iter().rposition(|s| {
+            let declares = matches!(s.kind, StatementKind::Let(_));
+            !declares || !first_column(s.span.lo)
+        });
+        for statement in statements.drain(ours.map_or(0, |i| i + 1)..) {
+            if let StatementKind::Let(mut decl) = statement.kind {
+                let private = decl.private.take();
+                let (docs, span) = (statement.docs, statement.span);
+                self.hoisted.push(Item { docs, private, kind: ItemKind::Let(decl), span });
+            }
+        }
     }
 
     /// An opening brace on a line of its own.

@@ -65,6 +65,12 @@ fn brackets_that_are_never_closed_are_pointed_at() {
         ],
         3,
     );
+    check_body("  a = {\n    b = 1\n  link x.y", &["2:7 [unclosed-delimiter] this `{` is never closed"], 2);
+    check_body(
+        "  a = match b {\n    c => 1\n  param d: Int",
+        &["2:15 [unclosed-delimiter] this `{` is never closed"],
+        2,
+    );
     check_body("  type_of = { a = [ }", &["2:19 [unclosed-delimiter] this `[` is never closed"], 1);
 }
 
@@ -84,6 +90,16 @@ fn a_declaration_in_the_first_column_ends_an_unclosed_body() {
         panic!("{file:?}")
     };
     assert_eq!((a.body.len(), b.body.len(), docs.lines.len()), (2, 1, 1));
+}
+
+#[test]
+fn lets_in_the_first_column_leave_an_unclosed_body() {
+    let text = "component A {\n  let a = 1\n  x = {\n    y = 1\n\n/// Doc.\nprivate let b = 2\nlet c = 3\n\ncomponent D { }\n";
+    let (file, diagnostics) = parse(text);
+    assert_eq!(diagnostics.len(), 2);
+    let kinds: Vec<_> =
+        file.items.iter().map(|i| (matches!(i.kind, ItemKind::Let(_)), i.private.is_some())).collect();
+    assert_eq!(kinds, [(false, false), (true, true), (true, false), (false, false)]);
 }
 
 #[test]
