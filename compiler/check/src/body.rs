@@ -214,6 +214,12 @@ impl<'c, 'a> BodyChecker<'c, 'a> {
         }
     }
 
+    /// The place of a value that is being reported, and is taken out with that.
+    pub(crate) fn spoiled(&mut self, id: ExprId) -> Span {
+        self.spoil(id);
+        self.span(id)
+    }
+
     /// Reports where what is there does not fit what is wanted.
     pub(crate) fn expect(&mut self, id: ExprId, want: &Want) {
         let actual = self.ty(id);
@@ -266,6 +272,7 @@ impl<'c, 'a> BodyChecker<'c, 'a> {
                     .label("CloudFormation gives this value when it deploys")
                     .help(instead.to_owned()),
                 );
+                self.spoil(id);
                 false
             }
             Ty::Secret(_) => {
@@ -274,6 +281,7 @@ impl<'c, 'a> BodyChecker<'c, 'a> {
                     Diagnostic::error(codes::SECRET_LEAK, span, format!("cannot {doing} a secret"))
                         .label("the compiler never sees a secret's value, only a reference to it"),
                 );
+                self.spoil(id);
                 false
             }
             _ => true,

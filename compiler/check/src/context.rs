@@ -43,6 +43,8 @@ pub(crate) struct Named {
 pub(crate) struct Scope {
     pub(crate) own: IndexMap<Name, Named>,
     pub(crate) imported: IndexMap<Name, Named>,
+    /// Names that a `use` would have brought, had it been right: nothing is said of them again.
+    pub(crate) broken: Vec<Name>,
 }
 
 #[derive(Debug)]
@@ -205,6 +207,11 @@ impl<'a> Context<'a> {
             found.used.store(true, Ordering::Relaxed);
         }
         Some(found)
+    }
+
+    /// Whether a name would be known if its `use` were right; that was reported.
+    pub(crate) fn is_broken(&self, unit: usize, name: &str) -> bool {
+        self.scopes.get(unit).is_some_and(|s| s.broken.iter().any(|n| n == name))
     }
 
     /// All top-level names that a file sees, for suggestions.

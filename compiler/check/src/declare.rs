@@ -217,6 +217,8 @@ fn declare_block<'a>(
 fn import(context: &mut Context<'_>, index: usize, diagnostics: &mut Vec<Diagnostic>) {
     let Some(unit) = context.units.get(index) else { return };
     let mut imported: IndexMap<Name, Named> = IndexMap::new();
+    let mut broken: Vec<Name> = Vec::new();
+    let local_name = |used: &ast::UseName| used.alias.as_ref().unwrap_or(&used.name).name.clone();
     for item in &unit.ast.items {
         let ItemKind::Use(decl) = &item.kind else { continue };
         if decl.path.iter().any(|i| i.name.is_empty()) {
@@ -225,6 +227,7 @@ fn import(context: &mut Context<'_>, index: usize, diagnostics: &mut Vec<Diagnos
         let path: Vec<Name> = decl.path.iter().map(|i| i.name.clone()).collect();
         if let Some(diagnostic) = unknown_module(context, decl, &path) {
             diagnostics.push(diagnostic);
+            broken.extend(decl.names.iter().map(local_name));
             continue;
         }
         for used in &decl.names {
@@ -232,6 +235,7 @@ fn import(context: &mut Context<'_>, index: usize, diagnostics: &mut Vec<Diagnos
                 continue;
             }
             let Some(found) = find_import(context, index, decl, &path, &used.name, diagnostics) else {
+                broken.push(local_name(used));
                 continue;
             };
             let local = used.alias.as_ref().unwrap_or(&used.name);
@@ -250,6 +254,7 @@ fn import(context: &mut Context<'_>, index: usize, diagnostics: &mut Vec<Diagnos
     }
     if let Some(scope) = context.scopes.get_mut(index) {
         scope.imported = imported;
+        scope.broken = broken;
     }
 }
 

@@ -313,6 +313,7 @@ fn instance_type<'a>(
             );
             Ty::Error
         }
+        None if module.is_empty() && context.is_broken(unit, &last.name) => Ty::Error,
         None => {
             diagnostics.push(unknown_component(context, unit, last, span));
             Ty::Error

@@ -381,6 +381,7 @@ fn named<'a>(
             );
             Ty::Error
         }
+        None if module.is_empty() && context.is_broken(unit, &last.name) => Ty::Error,
         None => {
             let visible: Vec<&str> = context
                 .visible_names(unit)

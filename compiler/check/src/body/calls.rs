@@ -110,7 +110,7 @@ impl<'a> BodyChecker<'_, 'a> {
         if self.is_value_name(name) {
             let id = self.name(name, at, None);
             self.not_callable(id);
-        } else {
+        } else if !self.cx.is_broken(self.unit, name) {
             let names = self
                 .cx
                 .visible_names(self.unit)
@@ -344,6 +344,9 @@ impl<'a> BodyChecker<'_, 'a> {
                 Ty::Error
             }
         };
+        if matches!(result, Ty::Error) {
+            return self.missing(span);
+        }
         self.push(ExprKind::Builtin { builtin, args: vec![id] }, span, result)
     }
 

@@ -104,7 +104,7 @@ impl<'a> BodyChecker<'_, 'a> {
                         Ty::Error | Ty::Json => {}
                         other => {
                             let shown = self.cx.a(&other);
-                            let at = self.span(id);
+                            let at = self.spoiled(id);
                             self.report(
                                 Diagnostic::error(
                                     codes::TYPE_MISMATCH,
@@ -143,7 +143,7 @@ impl<'a> BodyChecker<'_, 'a> {
                 Some(next) => *so_far = next,
                 None => {
                     let (a, b) = (self.cx.a(so_far), self.cx.a(&ty));
-                    let at = self.span(id);
+                    let at = self.spoiled(id);
                     self.report(
                         Diagnostic::error(
                             codes::TYPE_MISMATCH,
@@ -176,7 +176,7 @@ impl<'a> BodyChecker<'_, 'a> {
                 (Some(Ty::Error), Ty::Error)
             }
             Ty::Optional(_) => {
-                let at = self.span(over);
+                let at = self.spoiled(over);
                 self.report(
                     Diagnostic::error(codes::OPTIONAL_VALUE, at, "cannot iterate over what may be `none`")
                         .label("nothing to run over where it is `none`")
@@ -186,7 +186,7 @@ impl<'a> BodyChecker<'_, 'a> {
             }
             other => {
                 let shown = self.cx.a(&other);
-                let at = self.span(over);
+                let at = self.spoiled(over);
                 self.report(
                     Diagnostic::error(codes::TYPE_MISMATCH, at, format!("cannot iterate over {shown}"))
                         .label("not a list, map or range")
@@ -271,7 +271,7 @@ impl<'a> BodyChecker<'_, 'a> {
         };
         if !fits {
             let shown = self.cx.a(&ty);
-            let at = self.span(key);
+            let at = self.spoiled(key);
             self.report(
                 Diagnostic::error(codes::TYPE_MISMATCH, at, format!("a map's key is a string, not {shown}"))
                     .label(format!("this is {shown}")),
@@ -298,7 +298,7 @@ impl<'a> BodyChecker<'_, 'a> {
                     || zone.is_some_and(|z| self.cx.assignable(&index_ty, &z).is_ok());
                 if !fits {
                     let shown = self.cx.a(&index_ty);
-                    let at = self.span(index);
+                    let at = self.spoiled(index);
                     self.report(
                         Diagnostic::error(
                             codes::TYPE_MISMATCH,
@@ -317,7 +317,7 @@ impl<'a> BodyChecker<'_, 'a> {
                 return self.missing(span);
             }
             Ty::Optional(_) => {
-                let at = self.span(base);
+                let at = self.spoiled(base);
                 self.report(
                     Diagnostic::error(codes::OPTIONAL_VALUE, at, "cannot index what may be `none`")
                         .label("nothing to read where it is `none`")
@@ -337,7 +337,7 @@ impl<'a> BodyChecker<'_, 'a> {
             }
             other => {
                 let shown = self.cx.a(other);
-                let at = self.span(base);
+                let at = self.spoiled(base);
                 self.report(
                     Diagnostic::error(codes::TYPE_MISMATCH, at, format!("cannot index {shown}"))
                         .label("not a list or map")

@@ -132,6 +132,7 @@ impl<'a> BodyChecker<'_, 'a> {
                 .because(span, format!("this is `{shown}`"))
                 .fix("write `?.`", dot, "?."),
         );
+        self.spoil(base);
     }
 
     /// A field of an expression that was inferred already.

@@ -221,7 +221,11 @@ impl<'a> BodyChecker<'_, 'a> {
                             }
                         };
                     }
+                    let before = self.diagnostics.len();
                     self.interpolated(id, &ty);
+                    if self.diagnostics.len() > before {
+                        self.spoil(id);
+                    }
                     parts.push(id);
                 }
             }

@@ -46,7 +46,7 @@ impl<'a> BodyChecker<'_, 'a> {
             Some(ty) => ty,
             None => {
                 let (a, b) = (self.cx.a(first_ty), self.cx.a(&second_ty));
-                let at = self.span(second);
+                let at = self.spoiled(second);
                 self.report(
                     Diagnostic::error(
                         codes::TYPE_MISMATCH,

@@ -284,8 +284,8 @@ impl<'a> BodyChecker<'_, 'a> {
         if name.is_empty() {
             return;
         }
-        // What is expected here is not known, so the name may well be right.
-        if matches!(hint, Some(Ty::Error)) {
+        // What is expected here is not known, or the name's `use` was wrong: the name may well be right.
+        if matches!(hint, Some(Ty::Error)) || self.cx.is_broken(self.unit, name) {
             return;
         }
         let cases = hint.map(|h| self.case_names(strip(h))).unwrap_or_default();

@@ -32,6 +32,9 @@ impl<'a> BodyChecker<'_, 'a> {
                 Ty::Error
             }
         };
+        if matches!(result, Ty::Error) {
+            return self.missing(span);
+        }
         self.push(ExprKind::Unary { op, operand: id }, span, result)
     }
 
@@ -46,6 +49,7 @@ impl<'a> BodyChecker<'_, 'a> {
             diagnostic = diagnostic.help("compare it: `… != none`");
         }
         self.report(diagnostic);
+        self.spoil(id);
     }
 
     pub(super) fn binary(
@@ -158,6 +162,7 @@ impl<'a> BodyChecker<'_, 'a> {
                         }
                     }
                     self.report(diagnostic);
+                    return self.missing(span);
                 }
                 Some(ty) if !equality => self.ordered(&ty, op_span),
                 Some(_) => {}
@@ -301,7 +306,7 @@ impl<'a> BodyChecker<'_, 'a> {
             Some(ty) => ty,
             None => {
                 let (a, b) = (self.cx.a(&inner), self.cx.a(&rt));
-                let at = self.span(r);
+                let at = self.spoiled(r);
                 self.report(
                     Diagnostic::error(codes::TYPE_MISMATCH, at, format!("expected {a}, found {b}"))
                         .label(format!("this is {b}"))
@@ -403,6 +408,9 @@ impl<'a> BodyChecker<'_, 'a> {
             self.report(diagnostic);
             Ty::Error
         });
+        if matches!(ty, Ty::Error) {
+            return self.missing(span);
+        }
         self.push(ExprKind::Binary { op, left: l, right: r }, span, ty)
     }
 

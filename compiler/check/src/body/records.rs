@@ -111,7 +111,7 @@ impl<'a> BodyChecker<'_, 'a> {
                         Ty::Record(_) | Ty::Anonymous(_) | Ty::Error => {}
                         other => {
                             let shown = self.cx.a(&other);
-                            let at = self.span(value);
+                            let at = self.spoiled(value);
                             self.report(
                                 Diagnostic::error(
                                     codes::TYPE_MISMATCH,

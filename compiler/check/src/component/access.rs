@@ -92,7 +92,7 @@ impl<'a> BodyChecker<'_, 'a> {
                 };
                 if !fits {
                     let shown = self.cx.a(&ty);
-                    let at = self.span(key);
+                    let at = self.spoiled(key);
                     self.report(
                         Diagnostic::error(codes::TYPE_MISMATCH, at, format!("expected a key, found {shown}"))
                             .label(format!("this is {shown}"))
@@ -235,7 +235,7 @@ impl<'a> BodyChecker<'_, 'a> {
         let inner = if let Ty::Optional(inner) = &ty { inner.as_ref().clone() } else { ty.clone() };
         if !matches!(inner, Ty::Resource(_) | Ty::Error) {
             let shown = self.cx.a(&ty);
-            let at = self.span(id);
+            let at = self.spoiled(id);
             self.report(
                 Diagnostic::error(
                     codes::TYPE_MISMATCH,
@@ -380,7 +380,7 @@ impl<'a> BodyChecker<'_, 'a> {
         };
         if !fits {
             let shown = self.cx.a(&ty);
-            let at = self.span(peer);
+            let at = self.spoiled(peer);
             self.report(
                 Diagnostic::error(
                     codes::TYPE_MISMATCH,

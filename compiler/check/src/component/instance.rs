@@ -332,6 +332,7 @@ impl<'a> BodyChecker<'_, 'a> {
             ([_], "settings") => ProfileTarget::Settings,
             _ => match self.component_of(&decl.target) {
                 Some(id) => ProfileTarget::Component(id),
+                None if self.cx.is_broken(self.unit, &word.name) => return None,
                 None => {
                     let diagnostic = crate::signature::unknown_component(self.cx, self.unit, word, at);
                     self.report(diagnostic);

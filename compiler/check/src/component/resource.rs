@@ -91,7 +91,7 @@ impl<'a> BodyChecker<'_, 'a> {
             matches!(self.unalias(&ty), Ty::String | Ty::Literals(_) | Ty::Enum(_) | Ty::Int | Ty::Error);
         if !fits && !two {
             let shown = self.cx.a(&ty);
-            let at = self.span(clause.over);
+            let at = self.spoiled(clause.over);
             self.report(
                 Diagnostic::error(
                     codes::TYPE_MISMATCH,
@@ -120,7 +120,7 @@ impl<'a> BodyChecker<'_, 'a> {
         };
         if !matches!(inner, Ty::Resource(_) | Ty::Error) {
             let shown = self.cx.a(&ty);
-            let at = self.span(id);
+            let at = self.spoiled(id);
             self.report(
                 Diagnostic::error(
                     codes::TYPE_MISMATCH,
@@ -150,7 +150,7 @@ impl<'a> BodyChecker<'_, 'a> {
         };
         if !fits {
             let shown = self.cx.a(&ty);
-            let at = self.span(group);
+            let at = self.spoiled(group);
             self.report(
                 Diagnostic::error(
                     codes::TYPE_MISMATCH,
@@ -167,7 +167,7 @@ impl<'a> BodyChecker<'_, 'a> {
             let inner = if let Ty::Optional(inner) = &ty { inner.as_ref().clone() } else { ty };
             if !matches!(inner, Ty::Component(_) | Ty::Interface(_) | Ty::Error) {
                 let shown = self.cx.a(&inner);
-                let at = self.span(id);
+                let at = self.spoiled(id);
                 self.report(
                     Diagnostic::error(codes::TYPE_MISMATCH, at, format!("expected a network, found {shown}"))
                         .label(format!("this is {shown}")),

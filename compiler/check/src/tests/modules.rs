@@ -96,3 +96,14 @@ fn a_component_that_is_not_imported_is_one_edit_away() {
 fn one_solution_stands_in_one_file() {
     check("solution s {}\n//- b\nsolution s {}", "duplicate-name «s»: `s` is declared twice");
 }
+
+#[test]
+fn what_a_wrong_import_would_have_brought_is_not_reported_again() {
+    check(
+        "use nowhere.{Box, Other as Same}\nuse std.data.{Nothing, nothing}\n\
+         component C {\n param a: Box?\n let b = nothing(1)\n let c = nothing\n}\nsolution s {\n a: Box {}\n b: Same { size = 1 }\n default Nothing { size = 1 }\n}",
+        "unknown-module «nowhere»: there is no module `nowhere`
+         unknown-import «Nothing»: nothing is called `Nothing` in `std.data`
+         unknown-import «nothing»: nothing is called `nothing` in `std.data`",
+    );
+}
