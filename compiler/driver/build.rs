@@ -1,5 +1,6 @@
-//! Embeds the standard library: every `.sol` below `stdlib/`, with its module.
+//! Embeds the standard library: every `.sol` below `stdlib/`, with its module and its syntax tree.
 
+use solc_source::FileId;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -17,21 +18,37 @@ fn collect(folder: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
     Ok(())
 }
 
-#[expect(clippy::disallowed_methods, reason = "a build script writes what it generates")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a build script reads what it embeds, and writes what it generates"
+)]
 fn main() -> std::io::Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../stdlib");
     let mut files = Vec::new();
     collect(&root, &mut files)?;
     files.sort();
     let mut code = String::from("&[\n");
-    for file in &files {
+    let out = PathBuf::from(env_out()?);
+    for (index, file) in files.iter().enumerate() {
         let Ok(below) = file.strip_prefix(&root) else { continue };
         let module = below.with_extension("").to_string_lossy().replace(['/', '\\'], ".");
         let path = file.canonicalize()?;
-        let _ = writeln!(code, "    (\"{module}\", include_str!(\"{}\")),", path.display());
+        // A mistake in the library is reported by the compiler that this builds, and by its tests.
+        let (tree, _) = solc_syntax::parse(
+            FileId(u32::try_from(index).unwrap_or(u32::MAX)),
+            &std::fs::read_to_string(file)?,
+        );
+        let encoded = out.join(format!("{module}.tree"));
+        std::fs::write(&encoded, solc_syntax::encode(&tree))?;
+        let _ = writeln!(
+            code,
+            "    (\"{module}\", include_str!({:?}), include_bytes!({:?})),",
+            path.display().to_string(),
+            encoded.display().to_string()
+        );
     }
     code.push_str("]\n");
-    std::fs::write(PathBuf::from(env_out()?).join("library.rs"), code)
+    std::fs::write(out.join("library.rs"), code)
 }
 
 #[expect(

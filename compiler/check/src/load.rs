@@ -26,6 +26,17 @@ pub struct LibraryFile {
     pub module: Vec<Name>,
     /// Its text.
     pub text: Arc<str>,
+    /// Its tree as `solc_syntax::encode` wrote it for this very `file`; parsed where there is none.
+    pub encoded: Option<&'static [u8]>,
+}
+
+impl LibraryFile {
+    fn parse(&self) -> (ast::File, Vec<Diagnostic>) {
+        match self.encoded.and_then(solc_syntax::decode) {
+            Some(tree) if tree.file == self.file => (tree, Vec::new()),
+            Some(_) | None => solc_syntax::parse(self.file, &self.text),
+        }
+    }
 }
 
 /// What is checked.
@@ -155,7 +166,7 @@ pub(crate) fn load(files: &Files, diagnostics: &mut Vec<Diagnostic>) -> (Vec<Uni
         if fresh.is_empty() {
             return (units, catalogue);
         }
-        let parsed: Vec<_> = fresh.par_iter().map(|f| solc_syntax::parse(f.file, &f.text)).collect();
+        let parsed: Vec<_> = fresh.par_iter().map(|f| f.parse()).collect();
         for (file, (ast, found)) in fresh.iter().zip(parsed) {
             diagnostics.extend(found);
             units.push(Unit { ast: Arc::new(ast), module: file.module.clone(), library: true });

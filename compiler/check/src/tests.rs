@@ -86,7 +86,12 @@ fn run(input: &str, whole_library: bool) -> (crate::hir::Project, Vec<Diagnostic
     let mut found = Vec::new();
     for (module, text) in library() {
         let file = sources.add(SourceFile::new(&format!("{}.sol", module.join("/")), text));
-        files.library.push(LibraryFile { file, module: module.clone(), text: text.as_str().into() });
+        files.library.push(LibraryFile {
+            file,
+            module: module.clone(),
+            text: text.as_str().into(),
+            encoded: None,
+        });
     }
     for (path, text) in split(input) {
         let file = sources.add(SourceFile::new(&format!("{path}.sol"), &text));

@@ -93,7 +93,7 @@ pub fn compile(files: &dyn FileSystem, start: &Path, request: &Request) -> Compi
     // What a broken manifest leaves out would be missed everywhere.
     let stands = !workspace.diagnostics.iter().any(Diagnostic::is_error);
     let mut loaded = load(files, workspace);
-    let library = library::files(&mut loaded.workspace.sources);
+    let library = library::files(&loaded.workspace.sources);
     let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
     let mut environments = Vec::new();
     let mut lowered = Vec::new();

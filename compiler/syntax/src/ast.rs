@@ -15,10 +15,11 @@ pub use expr::{
 };
 pub use types::{CaseDecl, Refinement, TypeExpr, TypeExprKind, TypeField};
 
+use serde::{Deserialize, Serialize};
 use solc_source::{FileId, Name, Span};
 
 /// A name where it stands. Empty where the parser found none and said so.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Ident {
     /// The text.
     pub name: Name,
@@ -27,14 +28,14 @@ pub struct Ident {
 }
 
 /// The lines of a `///` comment, without the slashes and one leading space.
-#[derive(Clone, Debug, PartialEq, Default)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
 pub struct Docs {
     /// One entry a line.
     pub lines: Vec<Name>,
 }
 
 /// One `.sol` file.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct File {
     /// Which file.
     pub file: FileId,
@@ -43,7 +44,7 @@ pub struct File {
 }
 
 /// A top-level declaration.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Item {
     /// The doc comment above it.
     pub docs: Docs,
@@ -56,7 +57,7 @@ pub struct Item {
 }
 
 /// What a top-level declaration declares.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ItemKind {
     /// `use std.data.{Bucket, Postgres as Pg}`
     Use(UseDecl),
@@ -85,7 +86,7 @@ pub enum ItemKind {
 }
 
 /// `use a.b.C`, `use a.b.{C, D as E}`, `use a.b.C as D`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct UseDecl {
     /// The module: `a.b`.
     pub path: Vec<Ident>,
@@ -94,7 +95,7 @@ pub struct UseDecl {
 }
 
 /// One name of a `use`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct UseName {
     /// The name in its module.
     pub name: Ident,
@@ -103,7 +104,7 @@ pub struct UseName {
 }
 
 /// The kinds of configuration block.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum BlockKind {
     /// `organisation`
     Organisation,
@@ -132,7 +133,7 @@ impl BlockKind {
 }
 
 /// A configuration block.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BlockDecl {
     /// Which kind.
     pub kind: BlockKind,
@@ -143,7 +144,7 @@ pub struct BlockDecl {
 }
 
 /// `solution NAME { … }`
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SolutionDecl {
     /// Its name.
     pub name: Ident,
@@ -152,7 +153,7 @@ pub struct SolutionDecl {
 }
 
 /// `component NAME { … }`
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ComponentDecl {
     /// Its name.
     pub name: Ident,
@@ -161,7 +162,7 @@ pub struct ComponentDecl {
 }
 
 /// `interface NAME { timeout: Duration  grant read }`
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct InterfaceDecl {
     /// Its name.
     pub name: Ident,
@@ -170,7 +171,7 @@ pub struct InterfaceDecl {
 }
 
 /// One demand of an interface.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum InterfaceMember {
     /// `timeout: Duration` — an attribute or parameter of that type.
     Attribute {
@@ -186,7 +187,7 @@ pub enum InterfaceMember {
 }
 
 /// `type NAME = …`
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TypeDecl {
     /// Its name.
     pub name: Ident,
@@ -195,7 +196,7 @@ pub struct TypeDecl {
 }
 
 /// The right-hand side of a `type`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum TypeBody {
     /// Another type, possibly refined.
     Alias(TypeExpr),
@@ -204,7 +205,7 @@ pub enum TypeBody {
 }
 
 /// `enum Stage { a < b }` (ordered) or `enum Format { docker, zip }`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EnumDecl {
     /// Its name.
     pub name: Ident,
@@ -215,7 +216,7 @@ pub struct EnumDecl {
 }
 
 /// `fn f(a: Int, b: Int = 1) -> Int = a + b`
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FnDecl {
     /// Its name.
     pub name: Ident,
@@ -228,7 +229,7 @@ pub struct FnDecl {
 }
 
 /// A parameter of a function or grant.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FnParam {
     /// Its name.
     pub name: Ident,
@@ -239,7 +240,7 @@ pub struct FnParam {
 }
 
 /// `let x = expr`, `let x: T = expr`, optionally `private`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LetDecl {
     /// Where `private` stands, inside a body.
     pub private: Option<Span>,
@@ -252,7 +253,7 @@ pub struct LetDecl {
 }
 
 /// Which environments a test runs for.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum TestScope {
     /// No `for`: every environment.
     All,
@@ -263,7 +264,7 @@ pub enum TestScope {
 }
 
 /// `test "name" for production { assert … }`
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TestDecl {
     /// Its name.
     pub name: CodeString,
@@ -274,7 +275,7 @@ pub struct TestDecl {
 }
 
 /// `policy "name" { for r in resources() { require … } }`
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PolicyDecl {
     /// Its name.
     pub name: CodeString,
@@ -283,7 +284,7 @@ pub struct PolicyDecl {
 }
 
 /// An entry of a body.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Statement {
     /// The doc comment above it.
     pub docs: Docs,
@@ -294,7 +295,7 @@ pub struct Statement {
 }
 
 /// What an entry of a body says.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum StatementKind {
     /// `name = value`, or `name` alone (punned).
     Field(FieldEntry),
@@ -431,7 +432,7 @@ pub enum StatementKind {
 }
 
 /// How often a resource stands.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum PerZone {
     /// `per zone`
     All(Span),
@@ -440,7 +441,7 @@ pub enum PerZone {
 }
 
 /// A `resource`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ResourceDecl {
     /// Its name.
     pub name: Ident,
@@ -461,7 +462,7 @@ pub struct ResourceDecl {
 }
 
 /// A `grant`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GrantDecl {
     /// The verb.
     pub name: Ident,
@@ -474,7 +475,7 @@ pub struct GrantDecl {
 }
 
 /// A `principal`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PrincipalDecl {
     /// Its name: the role resource.
     pub name: Ident,
@@ -489,7 +490,7 @@ pub struct PrincipalDecl {
 }
 
 /// `s3.GetObject`
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ActionRef {
     /// IAM prefix, with `_` for `-`.
     pub service: Ident,
@@ -498,7 +499,7 @@ pub struct ActionRef {
 }
 
 /// Who a `permit` or `deny` speaks of.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum AccessPrincipal {
     /// `to everyone`
     Everyone(Span),
@@ -507,7 +508,7 @@ pub enum AccessPrincipal {
 }
 
 /// An `allow`, `permit` or `deny`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AccessDecl {
     /// What may be done.
     pub actions: Vec<ActionRef>,
@@ -524,7 +525,7 @@ pub struct AccessDecl {
 }
 
 /// Which way a `connect` goes, seen from the consumer of a grant (or from the component itself).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Direction {
     /// `to`
     To,
@@ -533,7 +534,7 @@ pub enum Direction {
 }
 
 /// A `connect`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ConnectDecl {
     /// `tcp` or `udp`
     pub protocol: Ident,
@@ -550,7 +551,7 @@ pub struct ConnectDecl {
 }
 
 /// An instance of a component.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct InstanceDecl {
     /// Its name.
     pub name: Ident,
@@ -567,7 +568,7 @@ pub struct InstanceDecl {
 }
 
 /// Whether a profile gives way or not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum ProfileMode {
     /// `default`: the more specific place wins.
     Default,
@@ -576,7 +577,7 @@ pub enum ProfileMode {
 }
 
 /// A `default` or `enforce`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ProfileDecl {
     /// Which.
     pub mode: ProfileMode,

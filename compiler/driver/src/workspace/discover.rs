@@ -5,6 +5,7 @@ use super::{Class, Folder, Level, MANIFEST, Repository, RepositoryId, Workspace}
 use crate::codes;
 use crate::data::toml;
 use crate::file_system::{FileSystem, Kind, normalized, relative};
+use crate::library;
 use crate::load::text::read_text;
 use solc_source::{Diagnostic, SourceFile, Sources, Span};
 use std::path::{Path, PathBuf};
@@ -26,7 +27,7 @@ pub fn discover(files: &dyn FileSystem, start: &Path) -> Workspace {
         return Workspace {
             root: normalized(start),
             repositories: Vec::new(),
-            sources: Sources::new(),
+            sources: library::sources(),
             diagnostics: vec![diagnostic],
         };
     };
@@ -36,7 +37,7 @@ pub fn discover(files: &dyn FileSystem, start: &Path) -> Workspace {
         repositories: Vec::new(),
         named: Vec::new(),
         broken: Vec::new(),
-        sources: Sources::new(),
+        sources: library::sources(),
         diagnostics: Vec::new(),
     };
     match search.manifest(&root) {

@@ -1,10 +1,11 @@
 //! Expressions and patterns.
 
 use super::Ident;
+use serde::{Deserialize, Serialize};
 use solc_source::{Name, Span};
 
 /// An expression where it stands. The span has no surrounding white space.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Expr {
     /// What it is.
     pub kind: ExprKind,
@@ -13,7 +14,7 @@ pub struct Expr {
 }
 
 /// What an expression is.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ExprKind {
     /// Not there, or unreadable; reported.
     Missing,
@@ -134,7 +135,7 @@ pub enum ExprKind {
 }
 
 /// A string literal.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CodeString {
     /// Text and interpolations, in order. Indentation of `"""` already removed, escapes already resolved.
     pub parts: Vec<StringPart>,
@@ -155,7 +156,7 @@ impl CodeString {
 }
 
 /// A piece of a string.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum StringPart {
     /// Text.
     Text(Name),
@@ -164,7 +165,7 @@ pub enum StringPart {
 }
 
 /// An argument of a call.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Argument {
     /// `label:`
     pub label: Option<Ident>,
@@ -173,7 +174,7 @@ pub struct Argument {
 }
 
 /// An entry of a list or record.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Element {
     /// An element of a list.
     Item(Expr),
@@ -186,7 +187,7 @@ pub enum Element {
 }
 
 /// `key = value`; `key` alone is punned: its value is then the name itself.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FieldEntry {
     /// The key; for a quoted key, its text.
     pub name: Ident,
@@ -199,7 +200,7 @@ pub struct FieldEntry {
 }
 
 /// `for k, v in xs if cond`
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Clause {
     /// One name, or two (key and value).
     pub binders: Vec<Ident>,
@@ -210,7 +211,7 @@ pub struct Clause {
 }
 
 /// `pattern => expr`
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Arm {
     /// `a | b`
     pub patterns: Vec<Pattern>,
@@ -219,7 +220,7 @@ pub struct Arm {
 }
 
 /// A pattern where it stands.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Pattern {
     /// What it is.
     pub kind: PatternKind,
@@ -228,7 +229,7 @@ pub struct Pattern {
 }
 
 /// What a pattern is.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum PatternKind {
     /// `_`
     Wildcard,
@@ -246,7 +247,7 @@ pub enum PatternKind {
 }
 
 /// `field` or `field: binder` inside a case pattern.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PatternField {
     /// The field of the case.
     pub field: Ident,
@@ -255,7 +256,7 @@ pub struct PatternField {
 }
 
 /// Operators before an operand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum UnaryOp {
     /// `not`
     Not,
@@ -264,7 +265,7 @@ pub enum UnaryOp {
 }
 
 /// Operators between operands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum BinaryOp {
     /// `??`
     Coalesce,

@@ -1,10 +1,11 @@
 //! Type expressions.
 
 use super::{Docs, Expr, Ident};
+use serde::{Deserialize, Serialize};
 use solc_source::{Name, Span};
 
 /// A type where it stands.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TypeExpr {
     /// What it is.
     pub kind: TypeExprKind,
@@ -13,7 +14,7 @@ pub struct TypeExpr {
 }
 
 /// What a type expression is.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum TypeExprKind {
     /// Not there, or unreadable; reported.
     Missing,
@@ -57,7 +58,7 @@ pub enum TypeExprKind {
 }
 
 /// What follows `where`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Refinement {
     /// `1..65535`, `1s..15min`
     Range {
@@ -78,7 +79,7 @@ pub enum Refinement {
 }
 
 /// A field of a record type.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TypeField {
     /// The doc comment above it.
     pub docs: Docs,
@@ -91,7 +92,7 @@ pub struct TypeField {
 }
 
 /// A case of a tagged union: `manual { from: Environment }`, `continuous`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CaseDecl {
     /// The doc comment above it.
     pub docs: Docs,
