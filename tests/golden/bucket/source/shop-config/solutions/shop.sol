@@ -1,0 +1,5 @@
+use std.data.Bucket
+
+solution shop {
+  receipts: Bucket {}
+}

@@ -1,0 +1,5 @@
+use std.network.Network
+
+solution shop {
+  network: Network {}
+}
