@@ -352,7 +352,9 @@ fn named<'a>(
         return resource_type(path, span, diagnostics).map_or(Ty::Error, Ty::Resource);
     }
     let found = if module.is_empty() {
-        if let Some((_, ty)) = BUILTIN.iter().find(|(name, _)| *name == last.name) {
+        // A declaration that takes the name of a builtin type was reported, and is what its file means.
+        let taken = context.scopes.get(unit).is_some_and(|s| s.own.contains_key(&last.name));
+        if let Some((_, ty)) = BUILTIN.iter().find(|(name, _)| *name == last.name && !taken) {
             return ty.clone();
         }
         context.lookup(unit, &last.name).map(|n| n.decl)

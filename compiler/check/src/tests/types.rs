@@ -132,3 +132,11 @@ fn the_keys_of_a_map_are_strings() {
         "type-mismatch «Int»: a map's key is a string, not a whole number => String",
     );
 }
+
+#[test]
+fn a_type_that_takes_the_name_of_a_builtin_one_is_the_only_mistake() {
+    check(
+        "enum Size { small, large }\nlet a: Size = small\nfn f(s: Size) -> Int = match s {\n small => 1\n large => 2\n}",
+        "duplicate-name «Size»: `Size` already has a meaning in every file",
+    );
+}
