@@ -148,6 +148,8 @@ fn differ(
     out: &mut Vec<String>,
 ) {
     match (a, b) {
+        // Nearly everything is the same.
+        (Some(a), Some(b)) if same(single, multi, a, b) => {}
         (Some(Value::Object(x)), Some(Value::Object(y))) => {
             let keys: std::collections::BTreeSet<&Name> = x.iter().chain(y.iter()).map(|(k, _)| k).collect();
             for key in keys {
@@ -162,7 +164,6 @@ fn differ(
                 differ(single, multi, Some(a), Some(b), &format!("{path}.*"), out);
             }
         }
-        (Some(a), Some(b)) if same(single, multi, a, b) => {}
         (None, None) => {}
         (Some(_) | None, Some(_) | None) => {
             if !out.iter().any(|p| p == path) {
@@ -172,14 +173,17 @@ fn differ(
     }
 }
 
+fn logical_id(deployment: &Deployment, id: crate::model::ResourceId) -> Option<&str> {
+    deployment.resources.get(id.index()).map(|r| r.logical_id.as_str())
+}
+
 /// Equality across two deployments: references are equal where they name one logical id.
 fn same(single: &Deployment, multi: &Deployment, a: &Value, b: &Value) -> bool {
-    let id = |d: &Deployment, r: crate::model::ResourceId| {
-        d.resources.get(r.index()).map(|r| r.logical_id.clone())
-    };
     match (a, b) {
-        (Value::Ref(x), Value::Ref(y)) => id(single, *x) == id(multi, *y),
-        (Value::Attribute(x, m), Value::Attribute(y, n)) => m == n && id(single, *x) == id(multi, *y),
+        (Value::Ref(x), Value::Ref(y)) => logical_id(single, *x) == logical_id(multi, *y),
+        (Value::Attribute(x, m), Value::Attribute(y, n)) => {
+            m == n && logical_id(single, *x) == logical_id(multi, *y)
+        }
         (Value::Join(x), Value::Join(y)) | (Value::List(x), Value::List(y)) => {
             x.len() == y.len() && x.iter().zip(y.iter()).all(|(a, b)| same(single, multi, a, b))
         }

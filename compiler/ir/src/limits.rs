@@ -107,12 +107,14 @@ pub(crate) fn check(evaluation: &mut Evaluation<'_>, stacks: &Stacks) {
         }
     }
     priorities(evaluation, &mut found);
+    let solutions: FxHashMap<Name, Span> = evaluation
+        .instances
+        .iter()
+        .filter(|i| i.parent.is_none())
+        .map(|i| (i.path.clone(), i.span))
+        .collect();
     for stack in &stacks.stacks {
-        let span = evaluation
-            .instances
-            .iter()
-            .find(|i| i.path == stack.solution)
-            .map_or(Span::default(), |i| i.span);
+        let span = solutions.get(&stack.solution).copied().unwrap_or_default();
         for (what, n, limit) in
             [("parameters", stack.parameters.len(), CROSSING), ("outputs", stack.outputs.len(), CROSSING)]
         {

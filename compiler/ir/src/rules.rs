@@ -10,7 +10,7 @@ mod describe;
 use crate::codes;
 use crate::evaluate::tree::{Kind, Tree};
 use crate::model::Value;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use solc_schema::{Node, NodeId, ObjectRules, ResourceType, StringRules};
 use solc_source::{Code, Diagnostic, Name, Span};
 
@@ -45,14 +45,17 @@ impl Finding {
 /// Checks values against one type; keeps compiled patterns.
 #[derive(Default)]
 pub(crate) struct Rules {
-    patterns: FxHashMap<Name, Option<regex_lite::Regex>>,
+    /// By where the pattern's text stands in the schema.
+    patterns: FxHashMap<usize, Option<regex_lite::Regex>>,
+    /// Texts that were matched already: most come from one declaration.
+    matched: FxHashSet<(usize, Name)>,
 }
 
 impl Rules {
     /// Everything that the properties of a resource break.
     pub(crate) fn check(&mut self, ty: &'static ResourceType, properties: &Tree) -> Vec<Finding> {
         let mut findings = Vec::new();
-        self.node(ty, ty.root, properties, "", &mut findings);
+        self.node(ty, ty.root, properties, Path::ROOT, &mut findings);
         findings.retain(|f| !f.shape);
         findings
     }
@@ -62,7 +65,7 @@ impl Rules {
         ty: &'static ResourceType,
         id: NodeId,
         tree: &Tree,
-        path: &str,
+        path: Path<'_>,
         out: &mut Vec<Finding>,
     ) {
         if matches!(tree.kind, Kind::Missing | Kind::Absent) || deferred(tree) {
@@ -76,7 +79,7 @@ impl Rules {
             }
             (Node::Map(inner), Kind::Object(entries)) => {
                 for (key, _, value) in entries {
-                    self.node(ty, *inner, value, &dotted(path, key), out);
+                    self.node(ty, *inner, value, path.to(key), out);
                 }
             }
             (Node::Array { items, min, max, unique }, Kind::List(elements)) => {
@@ -129,7 +132,7 @@ impl Rules {
         ty: &'static ResourceType,
         options: &[NodeId],
         tree: &Tree,
-        path: &str,
+        path: Path<'_>,
         out: &mut Vec<Finding>,
     ) {
         let mut best: Option<Vec<Finding>> = None;
@@ -153,7 +156,7 @@ impl Rules {
         rules: &ObjectRules,
         entries: &[(Name, Span, Tree)],
         span: Span,
-        path: &str,
+        path: Path<'_>,
         out: &mut Vec<Finding>,
     ) {
         let there = |name: &Name| entries.iter().find(|(n, _, _)| n == name);
@@ -161,24 +164,31 @@ impl Rules {
         for name in &rules.required {
             match there(name) {
                 Some((_, at, Tree { kind: Kind::Absent, .. })) => {
-                    out.push(describe::missing(&dotted(path, name), *at));
+                    out.push(describe::missing(path.to(name), *at));
                 }
                 // The checker sees what is not written at all; alternatives are told apart by it here.
-                None => out.push(describe::shape(&dotted(path, name), span)),
+                None => out.push(describe::shape(path.to(name), span)),
                 Some(_) => {}
             }
         }
         describe::together(rules, &present, entries, span, path, out);
         for (name, _, value) in entries {
             match rules.property(name) {
-                Some(node) => self.node(ty, node, value, &dotted(path, name), out),
+                Some(node) => self.node(ty, node, value, path.to(name), out),
                 None if rules.open => {}
-                None => out.push(describe::shape(&dotted(path, name), value.span)),
+                None => out.push(describe::shape(path.to(name), value.span)),
             }
         }
     }
 
-    fn string(&mut self, rules: &StringRules, text: &Name, tree: &Tree, path: &str, out: &mut Vec<Finding>) {
+    fn string(
+        &mut self,
+        rules: &StringRules,
+        text: &Name,
+        tree: &Tree,
+        path: Path<'_>,
+        out: &mut Vec<Finding>,
+    ) {
         let span = tree.span;
         if !rules.allows(text) {
             if tree.known.text {
@@ -192,12 +202,16 @@ impl Rules {
         }
         describe::length(path, span, "characters", text.chars().count(), (rules.min, rules.max), out);
         if let Some(pattern) = &rules.pattern {
-            let regex = self
-                .patterns
-                .entry(pattern.clone())
-                // Look-around is not supported; such patterns are left to the service.
-                .or_insert_with(|| regex_lite::Regex::new(pattern).ok());
-            if regex.as_ref().is_some_and(|r| !r.is_match(text)) {
+            let key = pattern.as_ptr().addr();
+            let known = (key, text.clone());
+            if self.matched.contains(&known) {
+                return;
+            }
+            // Look-around is not supported; such patterns are left to the service.
+            let regex = self.patterns.entry(key).or_insert_with(|| regex_lite::Regex::new(pattern).ok());
+            if regex.as_ref().is_none_or(|r| r.is_match(text)) {
+                self.matched.insert(known);
+            } else {
                 out.push(describe::pattern(path, span, text, pattern));
             }
         }
@@ -213,11 +227,33 @@ fn deferred(tree: &Tree) -> bool {
     matches!(&tree.kind, Kind::Leaf(value) if value.is_deferred())
 }
 
-fn dotted(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+/// A dotted path that is written only when there is something to say of it.
+#[derive(Clone, Copy)]
+pub(crate) struct Path<'p> {
+    above: Option<&'p Path<'p>>,
+    name: &'p str,
 }
 
-fn unique_elements(path: &str, elements: &[Tree], out: &mut Vec<Finding>) {
+impl<'p> Path<'p> {
+    const ROOT: Path<'static> = Path { above: None, name: "" };
+
+    fn to(&'p self, name: &'p str) -> Self {
+        Self { above: Some(self), name }
+    }
+}
+
+impl std::fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Some(above) = self.above
+            && !above.name.is_empty()
+        {
+            write!(f, "{above}.")?;
+        }
+        f.write_str(self.name)
+    }
+}
+
+fn unique_elements(path: Path<'_>, elements: &[Tree], out: &mut Vec<Finding>) {
     for (index, element) in elements.iter().enumerate() {
         let Kind::Leaf(value) = &element.kind else { continue };
         let twice = elements.iter().take(index).any(|e| matches!(&e.kind, Kind::Leaf(v) if v == value));

@@ -10,8 +10,9 @@ use crate::evaluate::grants::Permit;
 use crate::ids;
 use crate::model::{Effect, Holder, Reason, ResourceId, Statement, Value};
 use indexmap::IndexMap;
-use rustc_hash::FxBuildHasher;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 use solc_source::{Diagnostic, Name};
+use std::collections::BTreeSet;
 
 /// What may be done to a key by those who look after it. Enumerated, for a wildcard would also be use of the key.
 const KEY_ADMINISTRATION: &[&str] = &[
@@ -100,14 +101,20 @@ pub(crate) fn attach(evaluation: &mut Evaluation<'_>, permits: Vec<(Permit, Reas
             targets.entry(id).or_default();
         }
     }
+    let direct = direct_use(evaluation);
     for (target, mut statements) in targets {
         // What is denied comes first, for readers.
         statements.sort_by_key(|(permit, _)| permit.effect == Effect::Allow);
-        attach_to(evaluation, target, &statements);
+        attach_to(evaluation, target, &statements, direct.get(&target));
     }
 }
 
-fn attach_to(evaluation: &mut Evaluation<'_>, target: ResourceId, statements: &[(Permit, Reason)]) {
+fn attach_to(
+    evaluation: &mut Evaluation<'_>,
+    target: ResourceId,
+    statements: &[(Permit, Reason)],
+    direct: Option<&BTreeSet<Name>>,
+) {
     let Some(resource) = evaluation.resource(target) else { return };
     let (ty, instance, span) = (resource.ty, resource.instance, resource.span);
     let logical_id = resource.logical_id.clone();
@@ -130,7 +137,7 @@ fn attach_to(evaluation: &mut Evaluation<'_>, target: ResourceId, statements: &[
     let mut clauses = Vec::new();
     if ty.name == "AWS::KMS::Key" {
         clauses.extend(key_clauses(evaluation));
-        clauses.extend(direct_use(evaluation, target));
+        clauses.extend(direct.map(|actions| direct_clause(evaluation, actions)));
     }
     for (permit, reason) in statements {
         let mut conditions = permit.conditions.clone();
@@ -322,29 +329,38 @@ fn key_clauses(evaluation: &Evaluation<'_>) -> Vec<Clause> {
     ]
 }
 
-/// What identity policies allow on a key itself, rather than through a service: `link vault.decrypt`.
-fn direct_use(evaluation: &Evaluation<'_>, key: ResourceId) -> Option<Clause> {
-    let mut actions: Vec<Name> = evaluation
-        .statements
-        .iter()
-        .filter(|s| matches!(s.holder, Holder::Identity(_)))
-        .filter(|s| s.resources.iter().any(|r| matches!(r, Value::Attribute(id, _) if *id == key)))
-        .filter(|s| !s.conditions.iter().any(|(_, name, _)| name == "kms:ViaService"))
-        .flat_map(|s| s.actions.iter().filter(|a| a.starts_with("kms:")).cloned())
-        .collect();
-    actions.sort();
-    actions.dedup();
+/// What identity policies allow on keys themselves, rather than through a service: `link vault.decrypt`.
+fn direct_use(evaluation: &Evaluation<'_>) -> FxHashMap<ResourceId, BTreeSet<Name>> {
+    let mut found: FxHashMap<ResourceId, BTreeSet<Name>> = FxHashMap::default();
+    for statement in &evaluation.statements {
+        let direct = matches!(statement.holder, Holder::Identity(_))
+            && statement.actions.iter().any(|a| a.starts_with("kms:"))
+            && !statement.conditions.iter().any(|(_, name, _)| name == "kms:ViaService");
+        if !direct {
+            continue;
+        }
+        for resource in &statement.resources {
+            if let Value::Attribute(key, _) = resource {
+                let actions = statement.actions.iter().filter(|a| a.starts_with("kms:")).cloned();
+                found.entry(*key).or_default().extend(actions);
+            }
+        }
+    }
+    found
+}
+
+fn direct_clause(evaluation: &Evaluation<'_>, actions: &BTreeSet<Name>) -> Clause {
     let environment = &evaluation.environment;
     let root = format!("arn:{}:iam::{}:root", environment.partition, environment.account_id);
-    (!actions.is_empty()).then(|| Clause {
+    Clause {
         effect: Effect::Allow,
         principal: Some(Value::object([(Name::new_static("AWS"), Value::string(root))])),
-        actions,
+        actions: actions.iter().cloned().collect(),
         resources: vec![Value::String(Name::new_static("*"))],
         conditions: vec![(
             Name::new_static("StringEquals"),
             Name::new_static("kms:CallerAccount"),
             Value::String(environment.account_id.clone()),
         )],
-    })
+    }
 }

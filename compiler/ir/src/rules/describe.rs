@@ -1,6 +1,6 @@
 //! What to say about each kind of broken rule.
 
-use super::{Finding, Kind, Tree, dotted};
+use super::{Finding, Kind, Path, Tree};
 use crate::codes;
 use crate::evaluate::text::number;
 use solc_schema::ObjectRules;
@@ -19,13 +19,13 @@ fn value_finding(span: Span, message: String, label: String, help: String) -> Fi
 }
 
 /// Of the wrong shape.
-pub(super) fn shape(path: &str, span: Span) -> Finding {
-    Finding { shape: true, ..value_finding(span, path.to_owned(), String::new(), String::new()) }
+pub(super) fn shape(path: Path<'_>, span: Span) -> Finding {
+    Finding { shape: true, ..value_finding(span, path.to_string(), String::new(), String::new()) }
 }
 
 /// None of the values that are allowed.
 pub(super) fn not_allowed(
-    path: &str,
+    path: Path<'_>,
     span: Span,
     value: &str,
     known: &[String],
@@ -48,7 +48,7 @@ pub(super) fn not_allowed(
 
 /// Too small or too large.
 pub(super) fn bounds(
-    path: &str,
+    path: Path<'_>,
     span: Span,
     n: f64,
     bounds: (Option<f64>, Option<f64>),
@@ -74,7 +74,7 @@ pub(super) fn bounds(
 
 /// Too few or too many.
 pub(super) fn length(
-    path: &str,
+    path: Path<'_>,
     span: Span,
     what: &str,
     n: usize,
@@ -103,7 +103,7 @@ pub(super) fn length(
 }
 
 /// Not of the published pattern.
-pub(super) fn pattern(path: &str, span: Span, text: &str, pattern: &str) -> Finding {
+pub(super) fn pattern(path: Path<'_>, span: Span, text: &str, pattern: &str) -> Finding {
     value_finding(
         span,
         format!("`{path}` does not take `\"{text}\"`"),
@@ -113,7 +113,7 @@ pub(super) fn pattern(path: &str, span: Span, text: &str, pattern: &str) -> Find
 }
 
 /// Demanded, and `none`.
-pub(super) fn missing(path: &str, span: Span) -> Finding {
+pub(super) fn missing(path: Path<'_>, span: Span) -> Finding {
     Finding {
         code: codes::shared::MISSING_PROPERTY,
         ..value_finding(
@@ -131,7 +131,7 @@ pub(super) fn together(
     present: &dyn Fn(&Name) -> bool,
     entries: &[(Name, Span, Tree)],
     span: Span,
-    path: &str,
+    path: Path<'_>,
     out: &mut Vec<Finding>,
 ) {
     let at = |name: &Name| entries.iter().find(|(n, _, _)| n == name).map_or(span, |(_, s, _)| *s);
@@ -145,8 +145,7 @@ pub(super) fn together(
         code: codes::CONFLICTING_PROPERTIES,
         ..value_finding(span, message, label.to_owned(), help)
     };
-    let names =
-        |set: &[Name]| set.iter().map(|n| format!("`{}`", dotted(path, n))).collect::<Vec<_>>().join(", ");
+    let names = |set: &[Name]| set.iter().map(|n| format!("`{}`", path.to(n))).collect::<Vec<_>>().join(", ");
     for set in &rules.exactly_one {
         let mut there = set.iter().filter(|n| present(n));
         match (there.next(), there.next()) {
@@ -155,7 +154,7 @@ pub(super) fn together(
             (Some(first), Some(second)) if certain(first) && certain(second) => {}
             (Some(first), Some(second)) => out.push(conflict(
                 at(second),
-                format!("`{}` and `{}` cannot stand together", dotted(path, first), dotted(path, second)),
+                format!("`{}` and `{}` cannot stand together", path.to(first), path.to(second)),
                 "exactly one of them is taken",
                 format!("remove one of {}", names(set)),
             )),
@@ -181,9 +180,9 @@ pub(super) fn together(
         for other in others.iter().filter(|o| !present(o)) {
             out.push(conflict(
                 at(name),
-                format!("`{}` needs `{}`", dotted(path, name), dotted(path, other)),
+                format!("`{}` needs `{}`", path.to(name), path.to(other)),
                 "set without the other",
-                format!("add `{}`, or remove `{}`", dotted(path, other), dotted(path, name)),
+                format!("add `{}`, or remove `{}`", path.to(other), path.to(name)),
             ));
         }
     }
@@ -193,9 +192,9 @@ pub(super) fn together(
         for other in others.iter().filter(|o| present(o) && !told(o)) {
             out.push(conflict(
                 at(other),
-                format!("`{}` and `{}` cannot stand together", dotted(path, name), dotted(path, other)),
+                format!("`{}` and `{}` cannot stand together", path.to(name), path.to(other)),
                 "excluded by the other",
-                format!("remove `{}` or `{}`", dotted(path, other), dotted(path, name)),
+                format!("remove `{}` or `{}`", path.to(other), path.to(name)),
             ));
         }
     }

@@ -6,6 +6,7 @@ use super::{Stacks, binding, crossing_name};
 use crate::evaluate::Evaluation;
 use crate::ids;
 use crate::model::{Binding, ResourceId, StackId, Value};
+use rustc_hash::{FxHashMap, FxHashSet};
 use solc_source::Name;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,8 +16,12 @@ pub(super) fn bind(evaluation: &Evaluation<'_>, all: &mut Stacks) {
     let mut outputs: Vec<BTreeMap<Name, Value>> = vec![BTreeMap::new(); all.stacks.len()];
     let mut needs: Vec<BTreeSet<StackId>> = vec![BTreeSet::new(); all.stacks.len()];
     let of = |id: ResourceId| all.of.get(id.index()).copied().flatten();
+    let mut known: FxHashSet<(StackId, ResourceId, Option<Name>)> = FxHashSet::default();
     let mut bind = |here: StackId, target: ResourceId, attribute: Option<&Name>| {
         let Some(there) = of(target).filter(|t| *t != here) else { return };
+        if !known.insert((here, target, attribute.cloned())) {
+            return;
+        }
         let Some(resource) = evaluation.resource(target) else { return };
         let name = crossing_name(&resource.logical_id, attribute);
         let bound = binding(there, name.clone(), target, attribute);
@@ -36,15 +41,14 @@ pub(super) fn bind(evaluation: &Evaluation<'_>, all: &mut Stacks) {
             value.references(&mut |target, attribute| bind(here, target, attribute));
         }
     }
+    let last_of: FxHashMap<Name, StackId> =
+        (0_u32..).map(StackId).zip(&all.stacks).map(|(id, stack)| (stack.solution.clone(), id)).collect();
     let mut published: Vec<(StackId, Name, Value)> = Vec::new();
     for output in &evaluation.outputs {
         // Beside the last of what it is made of; a plain text in the solution's last stack.
         let mut home: Option<StackId> = None;
         output.value.references(&mut |id, _| home = home.max(of(id)));
-        let last = || {
-            let index = all.stacks.iter().rposition(|s| s.solution == output.solution)?;
-            u32::try_from(index).ok().map(StackId)
-        };
+        let last = || last_of.get(&output.solution).copied();
         let Some(home) = home.or_else(last) else { continue };
         output.value.references(&mut |target, attribute| bind(home, target, attribute));
         published.push((home, ids::segment(&output.name).into(), output.value.clone()));
