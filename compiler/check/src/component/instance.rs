@@ -80,7 +80,14 @@ impl<'a> BodyChecker<'_, 'a> {
                         self.duplicate_field(&field.name, first);
                         continue;
                     }
-                    if let Some(value) = self.parameter(component, field) {
+                    let given = |name: &Name| {
+                        decl.body
+                            .iter()
+                            .any(|s| matches!(&s.kind, StatementKind::Field(f) if f.name.name == *name))
+                    };
+                    if let Some(value) = self.parameter(component, field)
+                        && (value.name == field.name.name || !given(&value.name))
+                    {
                         self.consumer(value.value, component);
                         instance.fields.push(value);
                     }
@@ -159,7 +166,9 @@ impl<'a> BodyChecker<'_, 'a> {
             if !field.punned {
                 self.infer(&field.value, Some(&Ty::Error));
             }
-            return None;
+            // What was meant counts as given: that it is missing would be the same mistake again.
+            let meant = solc_source::suggest::nearest(&name.name, known.iter().map(Name::as_str))?;
+            return Some(FieldValue { name: meant.into(), span: name.span, value: self.missing(name.span) });
         };
         let ty = member.ty.clone().unwrap_or(Ty::Error);
         if field.punned && !self.means_something(&name.name, &ty) {
@@ -173,7 +182,8 @@ impl<'a> BodyChecker<'_, 'a> {
                 .because(member.span, format!("`{}` is declared as `{}`", name.name, self.cx.show(&ty)))
                 .help(format!("say its value: `{} = …`", name.name)),
             );
-            return None;
+            let value = self.missing(name.span);
+            return Some(FieldValue { name: name.name.clone(), span: name.span, value });
         }
         let origin = format!("`{}` is declared as `{}`", name.name, self.cx.show(&ty));
         let value = self.check(&field.value, &Want::declared(ty, member.span, origin));
