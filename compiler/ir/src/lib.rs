@@ -23,6 +23,8 @@ mod rules;
 mod stacks;
 mod sweep;
 mod tags;
+#[cfg(test)]
+mod tests;
 pub mod verify;
 
 pub use availability::{Difference, availability_differences, availability_replaces};
