@@ -99,7 +99,7 @@ pub(crate) fn load(files: &Files, diagnostics: &mut Vec<Diagnostic>) -> (Vec<Uni
         .library
         .iter()
         .map(|file| {
-            let names = declared_names(&file.text);
+            let names = solc_syntax::declared_names(&file.text);
             Entry { file, names, taken: false }
         })
         .collect();
@@ -188,21 +188,4 @@ fn named(
         .copied()
         .filter(|index| library.get(*index).is_some_and(|e| e.names.iter().any(|(n, _)| n == name)))
         .collect()
-}
-
-/// What a file declares, by its lines alone: declarations of the library begin in the first column.
-fn declared_names(text: &str) -> Vec<(Name, bool)> {
-    let name = |line: &str| {
-        let (line, private) = match line.strip_prefix("private ") {
-            Some(rest) => (rest, true),
-            None => (line, false),
-        };
-        let (word, rest) = line.split_once(' ')?;
-        if !matches!(word, "component" | "interface" | "type" | "enum" | "fn" | "let") {
-            return None;
-        }
-        let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
-        rest.get(..end).map(|name| (Name::new(name), private))
-    };
-    text.lines().filter_map(name).collect()
 }

@@ -10,7 +10,7 @@ mod describe;
 use crate::codes;
 use crate::evaluate::tree::{Kind, Tree};
 use crate::model::Value;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 use solc_schema::{Node, NodeId, ObjectRules, ResourceType, StringRules};
 use solc_source::{Code, Diagnostic, Name, Span};
 
@@ -42,12 +42,10 @@ impl Finding {
     }
 }
 
-/// Checks values against one type; keeps compiled patterns.
+/// Checks values against one type; keeps what matched.
 #[derive(Default)]
 pub(crate) struct Rules {
-    /// By where the pattern's text stands in the schema.
-    patterns: FxHashMap<usize, Option<regex_lite::Regex>>,
-    /// Texts that were matched already: most come from one declaration.
+    /// Texts that matched already, by where the pattern stands in the schema: most come from one declaration.
     matched: FxHashSet<(usize, Name)>,
 }
 
@@ -207,9 +205,8 @@ impl Rules {
             if self.matched.contains(&known) {
                 return;
             }
-            // Look-around is not supported; such patterns are left to the service.
-            let regex = self.patterns.entry(key).or_insert_with(|| regex_lite::Regex::new(pattern).ok());
-            if regex.as_ref().is_none_or(|r| r.is_match(text)) {
+            // A pattern that cannot be read is left to the service.
+            if solc_schema::pattern_matches(pattern, text) != Some(false) {
                 self.matched.insert(known);
             } else {
                 out.push(describe::pattern(path, span, text, pattern));
