@@ -30,7 +30,7 @@ pub fn check(files: &Files) -> Compilation {
 /// Builds every environment.
 #[must_use]
 pub fn build(files: &Files) -> Compilation {
-    compile(&memory(files), Path::new(ROOT), &Request::build(&[]))
+    compile(&memory(files), Path::new(ROOT), &Request::build(&[]).keeping())
 }
 
 /// A diagnostic, as far as a test speaks of it.

@@ -8,12 +8,13 @@ use crate::load::load;
 use crate::locks;
 use crate::workspace::discover;
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
-use solc_check::hir::{BlockId, Project};
+use solc_check::hir::BlockId;
 use solc_ir::codes::{
     ARITHMETIC_OVERFLOW, BROKEN_INVARIANT, CONFLICTING_PROPERTIES, INEXACT_CONVERSION, INVALID_PEER,
     INVALID_STATEMENT, LOGICAL_ID_COLLISION, MISSING_SECRET, MISSING_SETTING, NO_PRINCIPAL,
     NO_RESOURCE_POLICY, NO_ROUTE, UNDECLARED_SECRET, UNDECLARED_SETTING, UNKNOWN_COMPONENT_FILE, VALUE_CYCLE,
 };
+use solc_ir::model::Assignment;
 use solc_ir::{Deployment, Documents, Inputs};
 use solc_source::diagnostic::merge;
 use solc_source::{Code, Diagnostic, Name, Sources};
@@ -27,19 +28,27 @@ pub struct Request {
     pub environments: Vec<Name>,
     /// Whether templates are wanted.
     pub emit: bool,
+    /// Whether the lowered environments are wanted; they take a multiple of the memory of what is emitted.
+    pub keep: bool,
 }
 
 impl Request {
     /// Every environment, and no templates.
     #[must_use]
     pub fn check() -> Self {
-        Self { environments: Vec::new(), emit: false }
+        Self { environments: Vec::new(), emit: false, keep: false }
     }
 
     /// Templates of these environments, or of all.
     #[must_use]
     pub fn build(environments: &[String]) -> Self {
-        Self { environments: environments.iter().map(Name::from).collect(), emit: true }
+        Self { environments: environments.iter().map(Name::from).collect(), emit: true, keep: false }
+    }
+
+    /// The same, with the lowered environments.
+    #[must_use]
+    pub fn keeping(self) -> Self {
+        Self { keep: true, ..self }
     }
 }
 
@@ -54,7 +63,7 @@ pub struct Compilation {
     pub diagnostics: Vec<Diagnostic>,
     /// The environments of the workspace, in the order of their declaration.
     pub environments: Vec<Name>,
-    /// The environments that were asked to be built, lowered as far as they could be.
+    /// The environments that were asked for, lowered as far as they could be; none unless they are to be kept.
     pub deployments: Vec<Deployment>,
     /// What was asked to be built; empty where there are errors.
     pub built: Vec<BuiltEnvironment>,
@@ -107,7 +116,7 @@ pub fn compile(files: &dyn FileSystem, start: &Path, request: &Request) -> Compi
             environments: loaded.environments(unit),
             broken: loaded.broken(unit),
         };
-        lowered.extend(unit.compile(request, &mut diagnostics));
+        lowered.extend(unit.compile(request, &loaded.workspace.sources, &mut diagnostics));
     }
     let mut diagnostics = merge(diagnostics);
     // Two products may see the same accounts.
@@ -115,9 +124,9 @@ pub fn compile(files: &dyn FileSystem, start: &Path, request: &Request) -> Compi
     let broken = diagnostics.iter().any(Diagnostic::is_error);
     let (mut built, mut locks) = (Vec::new(), Vec::new());
     if request.emit && !broken {
-        locks = locks::locks(&loaded, &units, &lowered);
-        built = lowered.par_iter().map(|deployment| emitted(deployment, &loaded.workspace.sources)).collect();
-        separate(&mut built, &lowered);
+        locks = locks::locks(&loaded, &units, lowered.iter().map(|l| (&l.environment, &l.assignment)));
+        built = lowered.iter_mut().filter_map(|l| Some((l.product.clone(), l.built.take()?))).collect();
+        separate(&mut built);
     }
     let sources = loaded.workspace.sources;
     Compilation {
@@ -125,20 +134,29 @@ pub fn compile(files: &dyn FileSystem, start: &Path, request: &Request) -> Compi
         sources,
         diagnostics,
         environments,
-        deployments: lowered,
-        built,
+        deployments: lowered.into_iter().filter_map(|l| l.deployment).collect(),
+        built: built.into_iter().map(|(_, built)| built).collect(),
         locks,
     }
 }
 
 /// Environments of two products may have one name; each then goes below its product's.
-fn separate(built: &mut [BuiltEnvironment], lowered: &[Deployment]) {
-    let names: Vec<Name> = built.iter().map(|environment| environment.name.clone()).collect();
-    for (environment, deployment) in built.iter_mut().zip(lowered) {
+fn separate(built: &mut [(Name, BuiltEnvironment)]) {
+    let names: Vec<Name> = built.iter().map(|(_, environment)| environment.name.clone()).collect();
+    for (product, environment) in built {
         if names.iter().filter(|name| **name == environment.name).count() > 1 {
-            environment.folder = format!("{}/{}", deployment.environment.product, environment.name);
+            environment.folder = format!("{product}/{}", environment.name);
         }
     }
+}
+
+/// What is left of an environment once it was lowered.
+struct Lowered {
+    environment: Name,
+    product: Name,
+    assignment: Assignment,
+    deployment: Option<Deployment>,
+    built: Option<BuiltEnvironment>,
 }
 
 /// What is checked as one.
@@ -152,9 +170,15 @@ struct Unit {
 
 impl Unit {
     /// The pipeline: check once, then every environment by itself, in parallel.
-    fn compile(self, request: &Request, diagnostics: &mut Vec<Diagnostic>) -> Vec<Deployment> {
+    fn compile(
+        self,
+        request: &Request,
+        sources: &Sources,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Vec<Lowered> {
         let (project, mistakes) = solc_check::check(&self.files);
         let silent = self.silent(&mistakes);
+        let sound = !self.broken && !mistakes.iter().any(Diagnostic::is_error);
         diagnostics.extend(mistakes);
         let named = !request.environments.is_empty();
         let inputs = Inputs {
@@ -170,20 +194,31 @@ impl Unit {
             .filter(|(_, name)| !named || request.environments.contains(name))
             .map(|(id, _)| id)
             .collect();
-        let results: Vec<(Option<Deployment>, Vec<Diagnostic>)> = wanted
+        let results: Vec<(Option<Lowered>, Vec<Diagnostic>)> = wanted
             .par_iter()
             .map(|id| {
-                let (deployment, mistakes) = environment(&project, *id, &inputs);
-                // Who only asks what is wrong has no use for it, and it is large.
-                (request.emit.then_some(deployment), mistakes)
+                if !request.emit && !request.keep {
+                    return (None, solc_ir::check(&project, *id, &inputs));
+                }
+                let (deployment, mistakes) = solc_ir::lower(&project, *id, &inputs);
+                let emits = request.emit && sound && !mistakes.iter().any(Diagnostic::is_error);
+                let lowered = Lowered {
+                    environment: deployment.environment.name.clone(),
+                    product: deployment.environment.product.clone(),
+                    assignment: deployment.assignment.clone(),
+                    built: emits.then(|| emitted(&deployment, sources)),
+                    // It is large: what is not asked for goes before the next environment comes.
+                    deployment: request.keep.then_some(deployment),
+                };
+                (Some(lowered), mistakes)
             })
             .collect();
-        let mut deployments = Vec::with_capacity(results.len());
-        for (deployment, mistakes) in results {
+        let mut all = Vec::with_capacity(results.len());
+        for (lowered, mistakes) in results {
             diagnostics.extend(mistakes.into_iter().filter(|m| !silent.contains(&m.code)));
-            deployments.extend(deployment);
+            all.extend(lowered);
         }
-        deployments
+        all
     }
 }
 
@@ -220,19 +255,6 @@ impl Unit {
         }
         silent
     }
-}
-
-/// One environment, and the proof that its availability can be raised without replacing anything.
-fn environment(project: &Project, id: BlockId, inputs: &Inputs) -> (Deployment, Vec<Diagnostic>) {
-    let (deployment, mut diagnostics) = solc_ir::lower(project, id, inputs);
-    if !diagnostics.iter().any(Diagnostic::is_error) {
-        let other = Inputs { assume_multi_az: Some(!deployment.environment.multi_az), ..inputs.clone() };
-        let (assumed, _) = solc_ir::lower(project, id, &other);
-        let (single, multi) =
-            if deployment.environment.multi_az { (&assumed, &deployment) } else { (&deployment, &assumed) };
-        diagnostics.extend(solc_ir::availability_replaces(single, multi));
-    }
-    (deployment, diagnostics)
 }
 
 fn emitted(deployment: &Deployment, sources: &Sources) -> BuiltEnvironment {

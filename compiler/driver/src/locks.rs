@@ -9,7 +9,6 @@
 use crate::compile::OutputFile;
 use crate::load::{Content, Loaded};
 use crate::workspace::Unit;
-use solc_ir::Deployment;
 use solc_ir::model::Assignment;
 use solc_source::Name;
 use solc_source::data::{Node, Value};
@@ -20,8 +19,12 @@ const LOCK: &str = "stacks.lock";
 
 type Lock = BTreeMap<Name, Assignment>;
 
-/// The lock files that the deployments ask to be written; none where they are right already.
-pub(crate) fn locks(loaded: &Loaded, units: &[Unit], deployments: &[Deployment]) -> Vec<OutputFile> {
+/// The lock files that the environments' assignments ask to be written; none where they are right already.
+pub(crate) fn locks<'a>(
+    loaded: &Loaded,
+    units: &[Unit],
+    assignments: impl Iterator<Item = (&'a Name, &'a Assignment)> + Clone,
+) -> Vec<OutputFile> {
     let mut files: Vec<OutputFile> = Vec::new();
     for id in units.iter().flat_map(|unit| &unit.compiled) {
         let (Some(content), Some(repository)) = (loaded.content(*id), loaded.workspace.repository(*id))
@@ -30,12 +33,12 @@ pub(crate) fn locks(loaded: &Loaded, units: &[Unit], deployments: &[Deployment])
         };
         let before = recorded(content);
         let mut after = before.clone();
-        for deployment in deployments.iter().filter(|d| content.environments.contains(&d.environment.name)) {
-            let name = deployment.environment.name.clone();
-            if deployment.assignment.is_empty() {
-                after.remove(&name);
+        for (name, assignment) in assignments.clone().filter(|(name, _)| content.environments.contains(*name))
+        {
+            if assignment.is_empty() {
+                after.remove(name);
             } else {
-                after.insert(name, deployment.assignment.clone());
+                after.insert(name.clone(), assignment.clone());
             }
         }
         if after != before

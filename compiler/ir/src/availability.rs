@@ -6,7 +6,8 @@
 //! Invariant: resources are told apart by logical id, which does not depend on availability.
 
 use crate::codes;
-use crate::model::{Deployment, Resource, Value};
+use crate::lower::Part;
+use crate::model::{Deployment, Resource, ResourceId, Value};
 use rustc_hash::FxHashMap;
 use solc_source::{Diagnostic, Name, Span};
 
@@ -48,28 +49,34 @@ const KNOWN: &[(&str, &str, &str)] = &[
     ("AWS::ECS::Service", "LaunchType", "a change of launch type replaces, a change of counts does not"),
 ];
 
+/// Resources of one solution or of all, numbered from `base`.
+#[derive(Clone, Copy)]
+struct View<'a> {
+    resources: &'a [Resource],
+    base: usize,
+}
+
+impl<'a> View<'a> {
+    fn of(part: &'a Part) -> Self {
+        Self { resources: &part.deployment.resources, base: part.base }
+    }
+
+    fn logical_id(self, id: ResourceId) -> Option<&'a str> {
+        self.resources.get(id.index().checked_sub(self.base)?).map(|r| r.logical_id.as_str())
+    }
+}
+
 /// Every property that differs, in the order of the multi-AZ deployment.
 #[must_use]
 pub fn availability_differences(single: &Deployment, multi: &Deployment) -> Vec<Difference> {
-    let index = |d: &Deployment| -> FxHashMap<Name, usize> {
-        d.resources.iter().enumerate().map(|(i, r)| (r.logical_id.clone(), i)).collect()
-    };
-    let (in_single, in_multi) = (index(single), index(multi));
-    let mut found = Vec::new();
-    for resource in &multi.resources {
-        match in_single.get(&resource.logical_id).and_then(|i| single.resources.get(*i)) {
-            Some(other) => compare(single, multi, other, resource, &mut found),
-            None => found.push(whole(resource)),
-        }
-    }
-    found.extend(single.resources.iter().filter(|r| !in_multi.contains_key(&r.logical_id)).map(whole));
-    found
+    differences(View { resources: &single.resources, base: 0 }, View { resources: &multi.resources, base: 0 })
 }
 
-/// What would be replaced, as diagnostics.
-#[must_use]
-pub fn availability_replaces(single: &Deployment, multi: &Deployment) -> Vec<Diagnostic> {
-    availability_differences(single, multi)
+/// What raising availability would replace, given a solution as it is and as it would be at the other level.
+pub(crate) fn replaces(solution: &Part, turned: &Part) -> Vec<Diagnostic> {
+    let environment = &solution.deployment.environment;
+    let (single, multi) = if environment.multi_az { (turned, solution) } else { (solution, turned) };
+    differences(View::of(single), View::of(multi))
         .into_iter()
         .filter(|d| matches!(d.effect, Effect::Replaces | Effect::Conditional))
         .map(|d| {
@@ -81,9 +88,25 @@ pub fn availability_replaces(single: &Deployment, multi: &Deployment) -> Vec<Dia
             )
             .label(format!("`{}` differs between single-AZ and Multi-AZ, and cannot change in place", d.path))
             .help("let availability change counts and switches only: what cannot change must be the same at both levels")
-            .environment(multi.environment.name.as_str())
+            .environment(environment.name.as_str())
         })
         .collect()
+}
+
+fn differences(single: View<'_>, multi: View<'_>) -> Vec<Difference> {
+    let index = |view: View<'_>| -> FxHashMap<Name, usize> {
+        view.resources.iter().enumerate().map(|(i, r)| (r.logical_id.clone(), i)).collect()
+    };
+    let (in_single, in_multi) = (index(single), index(multi));
+    let mut found = Vec::new();
+    for resource in multi.resources {
+        match in_single.get(&resource.logical_id).and_then(|i| single.resources.get(*i)) {
+            Some(other) => compare(single, multi, other, resource, &mut found),
+            None => found.push(whole(resource)),
+        }
+    }
+    found.extend(single.resources.iter().filter(|r| !in_multi.contains_key(&r.logical_id)).map(whole));
+    found
 }
 
 fn whole(resource: &Resource) -> Difference {
@@ -96,7 +119,7 @@ fn whole(resource: &Resource) -> Difference {
     }
 }
 
-fn compare(single: &Deployment, multi: &Deployment, a: &Resource, b: &Resource, out: &mut Vec<Difference>) {
+fn compare(single: View<'_>, multi: View<'_>, a: &Resource, b: &Resource, out: &mut Vec<Difference>) {
     let mut paths = Vec::new();
     let names: std::collections::BTreeSet<&Name> =
         a.properties.iter().chain(&b.properties).map(|(n, _)| n).collect();
@@ -140,8 +163,8 @@ fn touches(rule: &str, path: &str) -> bool {
 }
 
 fn differ(
-    single: &Deployment,
-    multi: &Deployment,
+    single: View<'_>,
+    multi: View<'_>,
     a: Option<&Value>,
     b: Option<&Value>,
     path: &str,
@@ -173,16 +196,12 @@ fn differ(
     }
 }
 
-fn logical_id(deployment: &Deployment, id: crate::model::ResourceId) -> Option<&str> {
-    deployment.resources.get(id.index()).map(|r| r.logical_id.as_str())
-}
-
 /// Equality across two deployments: references are equal where they name one logical id.
-fn same(single: &Deployment, multi: &Deployment, a: &Value, b: &Value) -> bool {
+fn same(single: View<'_>, multi: View<'_>, a: &Value, b: &Value) -> bool {
     match (a, b) {
-        (Value::Ref(x), Value::Ref(y)) => logical_id(single, *x) == logical_id(multi, *y),
+        (Value::Ref(x), Value::Ref(y)) => single.logical_id(*x) == multi.logical_id(*y),
         (Value::Attribute(x, m), Value::Attribute(y, n)) => {
-            m == n && logical_id(single, *x) == logical_id(multi, *y)
+            m == n && single.logical_id(*x) == multi.logical_id(*y)
         }
         (Value::Join(x), Value::Join(y)) | (Value::List(x), Value::List(y)) => {
             x.len() == y.len() && x.iter().zip(y.iter()).all(|(a, b)| same(single, multi, a, b))

@@ -14,7 +14,7 @@ pub(crate) fn close(evaluation: &mut Evaluation<'_>) {
         (Name::new_static("Description"), Value::string("closed: every rule is a resource of its own")),
         (Name::new_static("IpProtocol"), Value::string("-1")),
     ])]);
-    for resource in &mut evaluation.resources {
+    for resource in evaluation.resources.iter_mut() {
         if resource.ty.name == "AWS::EC2::SecurityGroup" {
             resource.properties.retain(|(n, _)| n != "SecurityGroupEgress" && n != "SecurityGroupIngress");
             resource.properties.push((Name::new_static("SecurityGroupEgress"), nowhere.clone()));

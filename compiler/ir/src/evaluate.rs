@@ -29,6 +29,7 @@ pub(crate) mod text;
 pub(crate) mod tree;
 pub(crate) mod value;
 
+use crate::arena::Arena;
 use crate::inputs::Inputs;
 use crate::model::{self, InstanceId, Origin, ResourceId};
 use rustc_hash::FxHashMap;
@@ -185,9 +186,9 @@ pub(crate) struct Evaluation<'a> {
     pub(crate) strict: bool,
     /// Whether credentials and images are checked.
     pub(crate) with_infrastructure: bool,
-    pub(crate) instances: Vec<Instance<'a>>,
-    pub(crate) resources: Vec<Resource<'a>>,
-    pub(crate) links: Vec<model::Link>,
+    pub(crate) instances: Arena<InstanceId, Instance<'a>>,
+    pub(crate) resources: Arena<ResourceId, Resource<'a>>,
+    pub(crate) links: Arena<model::LinkId, model::Link>,
     pub(crate) statements: Vec<model::Statement>,
     pub(crate) flows: Vec<model::Flow>,
     pub(crate) outputs: Vec<model::Output>,
@@ -219,6 +220,10 @@ pub(crate) struct Evaluation<'a> {
     regexes: FxHashMap<AliasId, Option<regex_lite::Regex>>,
     /// Files of the project and its data, as far as they declare anything.
     project_files: rustc_hash::FxHashSet<solc_source::FileId>,
+    /// Paths that data files may be about, of all solutions so far.
+    pub(crate) known_paths: rustc_hash::FxHashSet<Name>,
+    /// Logical ids of all solutions so far.
+    pub(crate) known_ids: FxHashMap<Name, crate::lower::Named>,
     doing: Vec<Doing>,
     steps: u64,
     depth: u32,
@@ -244,9 +249,9 @@ impl<'a> Evaluation<'a> {
             active_zones: 0,
             strict: inputs.strict,
             with_infrastructure: false,
-            instances: Vec::new(),
-            resources: Vec::new(),
-            links: Vec::new(),
+            instances: Arena::default(),
+            resources: Arena::default(),
+            links: Arena::default(),
             statements: Vec::new(),
             flows: Vec::new(),
             outputs: Vec::new(),
@@ -272,11 +277,39 @@ impl<'a> Evaluation<'a> {
             internet: None,
             regexes: FxHashMap::default(),
             project_files: project_files(project, inputs),
+            known_paths: rustc_hash::FxHashSet::default(),
+            known_ids: FxHashMap::default(),
             doing: Vec::new(),
             steps: 0,
             depth: 0,
             exhausted: false,
         }
+    }
+
+    /// Forgets what is of the solution at hand, and keeps what is of the environment.
+    pub(crate) fn forget(&mut self) {
+        self.instances.take();
+        self.resources.take();
+        self.links.take();
+        self.statements.clear();
+        self.flows.clear();
+        self.outputs.clear();
+        self.known_settings.clear();
+        self.known_secrets.clear();
+        self.roles.clear();
+        self.opening.clear();
+        self.places.clear();
+        self.known_rules.clear();
+        self.platforms.clear();
+        self.internet = None;
+        let stays = |slot: &Slot| matches!(slot, Slot::Done(value) if !value.is_of_a_solution());
+        self.block_fields.retain(|_, slot| stays(slot));
+        self.globals.retain(|_, slot| stays(slot));
+    }
+
+    /// How many errors were found so far.
+    pub(crate) fn errors(&self) -> usize {
+        self.diagnostics.iter().chain(&self.general).filter(|d| d.is_error()).count()
     }
 
     /// A body of the project.
@@ -286,15 +319,15 @@ impl<'a> Evaluation<'a> {
     }
 
     pub(crate) fn instance(&self, id: InstanceId) -> Option<&Instance<'a>> {
-        self.instances.get(id.index())
+        self.instances.get(id)
     }
 
     pub(crate) fn instance_mut(&mut self, id: InstanceId) -> Option<&mut Instance<'a>> {
-        self.instances.get_mut(id.index())
+        self.instances.get_mut(id)
     }
 
     pub(crate) fn resource(&self, id: ResourceId) -> Option<&Resource<'a>> {
-        self.resources.get(id.index())
+        self.resources.get(id)
     }
 
     /// The path of an instance, for messages.

@@ -5,17 +5,21 @@
 use crate::codes;
 use crate::evaluate::Evaluation;
 use crate::evaluate::settings::dotted;
-use rustc_hash::FxHashSet;
 use solc_source::{Diagnostic, Name};
 
 impl Evaluation<'_> {
+    /// Notes what files the instances at hand may have.
+    pub(crate) fn note_paths(&mut self) {
+        for id in self.instances.ids() {
+            let shared = self.shared_path(id);
+            self.known_paths.insert(self.path(id));
+            self.known_paths.extend(shared);
+        }
+    }
+
     /// Reports the environment's files for components that do not exist.
     pub(crate) fn check_files(&mut self) {
-        let mut known: FxHashSet<Name> = self.instances.iter().map(|i| i.path.clone()).collect();
-        for index in 0..self.instances.len() {
-            let id = crate::model::InstanceId(u32::try_from(index).unwrap_or(u32::MAX));
-            known.extend(self.shared_path(id));
-        }
+        let known = std::mem::take(&mut self.known_paths);
         let mut paths: Vec<&str> = known.iter().map(Name::as_str).collect();
         paths.sort_unstable();
         let inputs = self.inputs;

@@ -3,6 +3,7 @@
 //! Invariant: after `lower` nothing is conditional and nothing has a name from source; every replica and every
 //! permission is a node with its span and its reason.
 
+mod arena;
 mod availability;
 mod closed;
 pub mod codes;
@@ -27,10 +28,11 @@ mod tags;
 mod tests;
 pub mod verify;
 
-pub use availability::{Difference, availability_differences, availability_replaces};
+pub use availability::{Difference, availability_differences};
 pub use inputs::{Documents, Inputs, PathDocument};
 pub use model::{Deployment, Value};
 
+use lower::Keep;
 use solc_check::hir::{BlockId, BlockKind, Project};
 use solc_source::{Diagnostic, Name};
 use std::sync::Mutex;
@@ -38,12 +40,19 @@ use std::sync::Mutex;
 /// Evaluation may go 4,000 values deep, and each level takes a few kilobytes.
 const STACK_SIZE: usize = 256 * 1024 * 1024;
 
-/// Lowers one environment: all solutions, explicit, with every mistake that its values show.
+/// Lowers one environment: all solutions, explicit, with every mistake that its values show, and the proof that its
+/// availability can be raised without replacing anything.
 ///
 /// Runs on a thread of its own, whose stack is large enough for the deepest chain of values.
 #[must_use]
 pub fn lower(project: &Project, environment: BlockId, inputs: &Inputs) -> (Deployment, Vec<Diagnostic>) {
-    on_large_stack(|| lower::lower(project, environment, inputs))
+    on_large_stack(|| lower::lower(project, environment, inputs, Keep::Everything))
+}
+
+/// What is wrong with one environment; of what it would be, no more is kept at a time than one solution.
+#[must_use]
+pub fn check(project: &Project, environment: BlockId, inputs: &Inputs) -> Vec<Diagnostic> {
+    on_large_stack(|| lower::lower(project, environment, inputs, Keep::Findings).1)
 }
 
 /// The environments of a project, in the order of their blocks.

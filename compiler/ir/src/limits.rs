@@ -39,7 +39,7 @@ pub(crate) fn check(evaluation: &mut Evaluation<'_>, stacks: &Stacks) {
     let mut found = Vec::new();
     let mut role_sizes: FxHashMap<ResourceId, usize> = FxHashMap::default();
     let mut rules: FxHashMap<(ResourceId, bool), usize> = FxHashMap::default();
-    for resource in &evaluation.resources {
+    for resource in evaluation.resources.iter() {
         let size = |property: &str| {
             resource.properties.iter().find(|(n, _)| n == property).map(|(_, v)| compact(v, evaluation))
         };

@@ -34,7 +34,7 @@ fn lower_links(evaluation: &mut Evaluation<'_>, consumer: InstanceId, permits: &
     let links: Arc<[EvaluatedLink]> = evaluation.links_of(consumer);
     let mut policies: Vec<Policy> = Vec::new();
     for link in links.iter() {
-        let id = LinkId(u32::try_from(evaluation.links.len()).unwrap_or(u32::MAX));
+        let id = evaluation.links.next();
         let target = link.grant.target;
         evaluation.links.push(Link {
             consumer,
@@ -81,11 +81,11 @@ fn lower_links(evaluation: &mut Evaluation<'_>, consumer: InstanceId, permits: &
         let suffix =
             format!("To{}{}", relative(evaluation, consumer, policy.target), ids::segment(&policy.verb));
         let made = evaluation.role_policy(role, consumer, &suffix, &policy.allows);
-        if let Some(resource) = made.and_then(|m| evaluation.resources.get_mut(m.index())) {
+        if let Some(resource) = made.and_then(|m| evaluation.resources.get_mut(m)) {
             resource.span = policy.span;
         }
         for link in policy.links {
-            if let Some(link) = evaluation.links.get_mut(link.index()) {
+            if let Some(link) = evaluation.links.get_mut(link) {
                 link.policy = made;
             }
         }

@@ -1,4 +1,4 @@
-//! One environment, pass by pass. Each pass is a file; this is their order.
+//! One environment, solution by solution, pass by pass. Each pass is a file; this is their order.
 //!
 //! | pass | holds afterwards |
 //! |---|---|
@@ -16,42 +16,73 @@ use crate::evaluate::grants::Permit;
 use crate::evaluate::value::Value;
 use crate::evaluate::{Evaluation, Source};
 use crate::inputs::Inputs;
-use crate::model::{self, Deployment, InstanceId, ResourceId};
+use crate::model::{self, Deployment, InstanceId, ResourceId, StackId};
 use crate::rules::Rules;
-use crate::{closed, limits, links, order, policies, stacks, sweep, tags};
+use crate::{availability, closed, limits, links, order, policies, stacks, sweep, tags};
 use rustc_hash::FxHashMap;
-use solc_check::hir::{self, BlockId, MemberKind, Project};
+use solc_check::hir::{self, BlockId, ComponentId, MemberKind, Project};
 use solc_source::{Diagnostic, Name};
+use std::collections::hash_map::Entry;
 
-/// All passes over one environment.
+/// What of an environment is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Keep {
+    /// All of it.
+    Everything,
+    /// What is wrong with it: a solution is dropped before the next is lowered.
+    Findings,
+}
+
+/// All passes over one environment, solution by solution, each with the proof that availability replaces nothing.
 pub(crate) fn lower(
     project: &Project,
     environment: BlockId,
     inputs: &Inputs,
+    keep: Keep,
 ) -> (Deployment, Vec<Diagnostic>) {
     let mut evaluation = Evaluation::new(project, inputs, Some(environment));
-    if evaluation.prepare(environment) {
+    let stands = evaluation.prepare(environment);
+    let mut deployment = Deployment { environment: evaluation.environment.clone(), ..Deployment::default() };
+    let assumes = inputs.assume_multi_az.is_some();
+    let turned = Inputs { assume_multi_az: Some(!deployment.environment.multi_az), ..inputs.clone() };
+    let mut replaced = Vec::new();
+    if stands {
         evaluation.collect_documents();
-        run(&mut evaluation);
+        let mut proof = (!assumes).then(|| Evaluation::new(project, &turned, Some(environment)));
+        if let Some(proof) = &mut proof {
+            proof.prepare(environment);
+            proof.collect_documents();
+        }
+        for (name, id) in &project.solutions {
+            let before = evaluation.errors();
+            let part = solution(&mut evaluation, name, *id);
+            if let Some(proof) = &mut proof
+                && evaluation.errors() == before
+            {
+                let other = solution(proof, name, *id);
+                replaced.extend(availability::replaces(&part, &other));
+            }
+            // Promises of the passes can be checked only of the whole.
+            if keep == Keep::Everything || cfg!(debug_assertions) {
+                deployment.append(part.deployment);
+            }
+        }
+        if !assumes {
+            evaluation.check_files();
+        }
     }
-    // An environment as it would be is compared property by property; where it would stand does not matter.
-    let stacks = if inputs.assume_multi_az.is_some() {
-        stacks::Stacks::none(evaluation.resources.len())
-    } else {
-        let stacks = stacks::assign(&mut evaluation);
-        limits::check(&mut evaluation, &stacks);
-        stacks
-    };
+    deployment.images = std::mem::take(&mut evaluation.images).into_values().collect();
+    deployment.waivers = std::mem::take(&mut evaluation.waivers);
     let name = evaluation.environment.name.clone();
-    let diagnostics: Vec<Diagnostic> = std::mem::take(&mut evaluation.diagnostics)
+    let mut diagnostics: Vec<Diagnostic> = std::mem::take(&mut evaluation.diagnostics)
         .into_iter()
         .map(|d| d.environment(name.as_str()))
         .chain(std::mem::take(&mut evaluation.general))
         .collect();
-    let deployment = build(evaluation, stacks);
+    diagnostics.extend(replaced);
     // What is wrong may break any promise; what is right must keep all.
     debug_assert!(
-        inputs.assume_multi_az.is_some()
+        assumes
             || diagnostics.iter().any(Diagnostic::is_error)
             || crate::verify::check(&deployment).is_empty(),
         "{:?}",
@@ -60,18 +91,39 @@ pub(crate) fn lower(
     (deployment, diagnostics)
 }
 
-fn run(evaluation: &mut Evaluation<'_>) {
-    let project = evaluation.project;
-    let roots: Vec<InstanceId> =
-        project.solutions.iter().filter_map(|(name, id)| evaluation.solution(name, *id)).collect();
+/// A solution of an environment; its resources are numbered from `base`, its stacks from 0.
+pub(crate) struct Part {
+    pub(crate) base: usize,
+    pub(crate) deployment: Deployment,
+}
+
+fn solution(evaluation: &mut Evaluation<'_>, name: &Name, id: ComponentId) -> Part {
+    let base = evaluation.resources.next().index();
+    if let Some(root) = evaluation.solution(name, id) {
+        run(evaluation, root);
+    }
+    // An environment as it would be is compared property by property; where it would stand does not matter.
+    let stacks = if evaluation.inputs.assume_multi_az.is_some() {
+        stacks::Stacks::none(evaluation.resources.len())
+    } else {
+        let stacks = stacks::assign(evaluation);
+        limits::check(evaluation, &stacks);
+        stacks
+    };
+    let deployment = build(evaluation, stacks);
+    evaluation.forget();
+    Part { base, deployment }
+}
+
+fn run(evaluation: &mut Evaluation<'_>, root: InstanceId) {
     let permits = everything(evaluation);
-    outputs(evaluation, &roots);
+    outputs(evaluation, root);
     policies::attach(evaluation, permits);
     closed::close(evaluation);
     sweep::sweep(evaluation);
     tags::tag(evaluation);
     if evaluation.inputs.assume_multi_az.is_none() {
-        evaluation.check_files();
+        evaluation.note_paths();
         collisions(evaluation);
         order::order(evaluation);
     }
@@ -85,13 +137,13 @@ fn everything(evaluation: &mut Evaluation<'_>) -> Vec<(Permit, model::Reason)> {
     let (mut visited, mut linked, mut finished) = (0, 0, 0);
     loop {
         if visited < evaluation.instances.len() {
-            evaluation.visit(InstanceId(u32::try_from(visited).unwrap_or(u32::MAX)));
+            evaluation.visit(evaluation.instances.id(visited));
             visited += 1;
         } else if linked < evaluation.instances.len() {
-            links::lower(evaluation, InstanceId(u32::try_from(linked).unwrap_or(u32::MAX)), &mut permits);
+            links::lower(evaluation, evaluation.instances.id(linked), &mut permits);
             linked += 1;
         } else if finished < evaluation.resources.len() {
-            evaluation.finish_resource(ResourceId(u32::try_from(finished).unwrap_or(u32::MAX)), &mut rules);
+            evaluation.finish_resource(evaluation.resources.id(finished), &mut rules);
             finished += 1;
         } else if evaluation.roles.is_empty() {
             return permits;
@@ -101,62 +153,77 @@ fn everything(evaluation: &mut Evaluation<'_>) -> Vec<(Permit, model::Reason)> {
     }
 }
 
-fn outputs(evaluation: &mut Evaluation<'_>, roots: &[InstanceId]) {
-    for root in roots {
-        let Some((component, solution)) = evaluation.instance(*root).map(|i| (i.component, i.path.clone()))
-        else {
+fn outputs(evaluation: &mut Evaluation<'_>, root: InstanceId) {
+    let Some((component, solution)) = evaluation.instance(root).map(|i| (i.component, i.path.clone())) else {
+        return;
+    };
+    for (index, member) in component.members.iter().enumerate() {
+        if !matches!(member.kind, MemberKind::Output { .. }) {
             continue;
+        }
+        let value = evaluation.member(root, hir::MemberId(u32::try_from(index).unwrap_or(u32::MAX)));
+        let value = match &value {
+            Value::List(_) | Value::Map(_) => evaluation.json(&value),
+            _ => value,
         };
-        for (index, member) in component.members.iter().enumerate() {
-            if !matches!(member.kind, MemberKind::Output { .. }) {
-                continue;
-            }
-            let value = evaluation.member(*root, hir::MemberId(u32::try_from(index).unwrap_or(u32::MAX)));
-            let value = match &value {
-                Value::List(_) | Value::Map(_) => evaluation.json(&value),
-                _ => value,
-            };
-            if let Some(value) = evaluation.text_of(&value) {
-                evaluation.outputs.push(model::Output {
-                    solution: solution.clone(),
-                    name: member.name.clone(),
-                    value,
-                    span: member.span,
-                });
-            }
+        if let Some(value) = evaluation.text_of(&value) {
+            evaluation.outputs.push(model::Output {
+                solution: solution.clone(),
+                name: member.name.clone(),
+                value,
+                span: member.span,
+            });
         }
     }
 }
 
 /// No two resources of a stack may have one id; ids are unique in the whole environment.
 fn collisions(evaluation: &mut Evaluation<'_>) {
-    let mut known: FxHashMap<Name, ResourceId> = FxHashMap::default();
+    let mut known = std::mem::take(&mut evaluation.known_ids);
     let mut found = Vec::new();
-    for (index, resource) in evaluation.resources.iter().enumerate() {
-        let id = ResourceId(u32::try_from(index).unwrap_or(u32::MAX));
-        let folded = Name::from(resource.logical_id.as_str());
-        let Some(first) = known.insert(folded, id).and_then(|f| evaluation.resource(f)) else { continue };
-        let name = |r: &crate::evaluate::Resource<'_>| format!("{}.{}", evaluation.path(r.instance), r.name);
+    for resource in evaluation.resources.iter() {
+        let here = Named {
+            instance: evaluation.path(resource.instance),
+            name: resource.name.clone(),
+            span: resource.span,
+        };
+        let there = match known.entry(resource.logical_id.clone()) {
+            Entry::Vacant(entry) => {
+                entry.insert(here);
+                continue;
+            }
+            Entry::Occupied(entry) => entry.into_mut(),
+        };
         // Two declarations of one name: reported as such.
-        if name(first) == name(resource) {
+        if (&there.instance, &there.name) == (&here.instance, &here.name) {
             continue;
         }
+        let id = &resource.logical_id;
+        let name = |of: &Named| format!("{}.{}", of.instance, of.name);
         found.push(
             Diagnostic::error(
                 codes::LOGICAL_ID_COLLISION,
-                resource.span,
-                format!("`{}` and `{}` have the same logical id", name(first), name(resource)),
+                here.span,
+                format!("`{}` and `{}` have the same logical id", name(there), name(&here)),
             )
-            .label(format!("this is `{}` too", resource.logical_id))
-            .because(first.span, format!("`{}`", first.logical_id))
+            .label(format!("this is `{id}` too"))
+            .because(there.span, format!("`{id}`"))
             .help("rename one of them"),
         );
     }
+    evaluation.known_ids = known;
     found.into_iter().for_each(|d| evaluation.report(d));
 }
 
-/// The deployment that the passes made.
-fn build(evaluation: Evaluation<'_>, stacks: stacks::Stacks) -> Deployment {
+/// What a logical id stands for.
+pub(crate) struct Named {
+    instance: Name,
+    name: Name,
+    span: solc_source::Span,
+}
+
+/// What the passes made of the solution at hand.
+fn build(evaluation: &mut Evaluation<'_>, stacks: stacks::Stacks) -> Deployment {
     let snapshot = [
         "AWS::DocDB::DBCluster",
         "AWS::EC2::Volume",
@@ -172,17 +239,21 @@ fn build(evaluation: Evaluation<'_>, stacks: stacks::Stacks) -> Deployment {
         .iter()
         .map(|i| evaluation.instance(i.root).map(|r| r.path.clone()).unwrap_or_default())
         .collect();
-    let stateful: Vec<bool> = evaluation.instances.iter().map(|i| i.component.stateful).collect();
     let mut all_stacks = stacks.stacks;
+    let ids = evaluation.resources.ids();
+    let home: FxHashMap<ResourceId, StackId> =
+        ids.zip(&stacks.of).filter_map(|(id, stack)| Some((id, (*stack)?))).collect();
     let resources: Vec<model::Resource> = evaluation
         .resources
+        .take()
         .into_iter()
         .enumerate()
         .map(|(index, r)| {
             let stack = stacks.of.get(index).copied().flatten();
             let declared = matches!(r.source, Source::Declared(..));
-            let keeps =
-                declared && r.ty.stateful && stateful.get(r.instance.index()).copied().unwrap_or(false);
+            let keeps = declared
+                && r.ty.stateful
+                && evaluation.instance(r.instance).is_some_and(|i| i.component.stateful);
             let retention = keeps.then(|| {
                 if snapshot.contains(&r.ty.name.as_str()) {
                     model::Retention::Snapshot
@@ -203,7 +274,7 @@ fn build(evaluation: Evaluation<'_>, stacks: stacks::Stacks) -> Deployment {
                 depends_on: r
                     .depends_on
                     .into_iter()
-                    .filter(|d| stack.is_some() && stacks.of.get(d.index()).copied().flatten() == stack)
+                    .filter(|d| stack.is_some() && home.get(d).copied() == stack)
                     .collect(),
                 retention,
                 stack,
@@ -214,6 +285,7 @@ fn build(evaluation: Evaluation<'_>, stacks: stacks::Stacks) -> Deployment {
         .collect();
     let instances = evaluation
         .instances
+        .take()
         .into_iter()
         .zip(solutions)
         .map(|(i, solution)| model::Instance {
@@ -233,17 +305,40 @@ fn build(evaluation: Evaluation<'_>, stacks: stacks::Stacks) -> Deployment {
         })
         .collect();
     Deployment {
-        environment: evaluation.environment,
+        environment: evaluation.environment.clone(),
         instances,
         resources,
-        links: evaluation.links,
-        statements: evaluation.statements,
-        flows: evaluation.flows,
+        links: evaluation.links.take(),
+        statements: std::mem::take(&mut evaluation.statements),
+        flows: std::mem::take(&mut evaluation.flows),
         stacks: all_stacks,
-        outputs: evaluation.outputs,
-        images: evaluation.images.into_values().collect(),
+        outputs: std::mem::take(&mut evaluation.outputs),
+        images: Vec::new(),
         assignment: stacks.assignment,
-        waivers: evaluation.waivers,
+        waivers: Vec::new(),
+    }
+}
+
+impl Deployment {
+    /// Adds a further solution of the environment.
+    fn append(&mut self, part: Self) {
+        let base = u32::try_from(self.stacks.len()).unwrap_or(u32::MAX);
+        let moved = |id: StackId| StackId(id.0.saturating_add(base));
+        self.stacks.extend(part.stacks.into_iter().map(|mut stack| {
+            stack.depends_on.iter_mut().for_each(|id| *id = moved(*id));
+            stack.parameters.iter_mut().for_each(|(_, binding)| binding.stack = moved(binding.stack));
+            stack
+        }));
+        self.resources.extend(part.resources.into_iter().map(|mut resource| {
+            resource.stack = resource.stack.map(moved);
+            resource
+        }));
+        self.instances.extend(part.instances);
+        self.links.extend(part.links);
+        self.statements.extend(part.statements);
+        self.flows.extend(part.flows);
+        self.outputs.extend(part.outputs);
+        self.assignment.extend(part.assignment);
     }
 }
 

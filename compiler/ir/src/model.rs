@@ -2,6 +2,7 @@
 //!
 //! Invariant: ids are indices into the deployment's arenas, assigned in an order that depends on the source alone.
 
+use crate::arena::Id;
 use solc_check::hir::Layer;
 use solc_schema::ResourceType;
 use solc_source::{Name, Span};
@@ -16,6 +17,10 @@ macro_rules! ids {
             /// As an index.
             #[must_use]
             pub fn index(self) -> usize { self.0 as usize }
+        }
+        impl Id for $name {
+            fn at(index: usize) -> Self { Self(u32::try_from(index).unwrap_or(u32::MAX)) }
+            fn position(self) -> usize { self.index() }
         }
     )*};
 }
@@ -32,7 +37,7 @@ ids! {
 }
 
 /// Everything that one environment holds.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Deployment {
     /// Environment, account, product: what names and tags are made of.
     pub environment: Environment,

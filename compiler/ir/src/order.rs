@@ -14,10 +14,11 @@ use solc_source::Diagnostic;
 
 /// Adds the implicit order.
 pub(crate) fn order(evaluation: &mut Evaluation<'_>) {
-    let count = evaluation.resources.len();
+    let all = &evaluation.resources;
+    let count = all.len();
     let mut graph = Graph::new(count);
     let mut users: Vec<Vec<ResourceId>> = vec![Vec::new(); count];
-    for (index, resource) in evaluation.resources.iter().enumerate() {
+    for (place, (id, resource)) in all.entries().enumerate() {
         let mut targets: Vec<ResourceId> = resource.depends_on.clone();
         for (_, value) in &resource.properties {
             value.references(&mut |id, _| targets.push(id));
@@ -25,9 +26,10 @@ pub(crate) fn order(evaluation: &mut Evaluation<'_>) {
         targets.sort_unstable();
         targets.dedup();
         for target in targets {
-            graph.add(index, target.index());
-            if let (Some(users), Ok(index)) = (users.get_mut(target.index()), u32::try_from(index)) {
-                users.push(ResourceId(index));
+            let Some(target) = all.place(target) else { continue };
+            graph.add(place, target);
+            if let Some(users) = users.get_mut(target) {
+                users.push(id);
             }
         }
     }
@@ -36,7 +38,8 @@ pub(crate) fn order(evaluation: &mut Evaluation<'_>) {
     let mut wanted: Vec<(ResourceId, ResourceId)> = Vec::new();
     for (opened, policy) in &evaluation.opening {
         let home = evaluation.resource(*opened).map(|r| (r.instance, r.ty.name == "AWS::IAM::Role"));
-        for user in users.get(opened.index()).into_iter().flatten() {
+        let opened_place = evaluation.resources.place(*opened);
+        for user in opened_place.and_then(|at| users.get(at)).into_iter().flatten() {
             // Policies of the same thing, and rules, wait for nothing.
             let Some(resource) = evaluation.resource(*user) else { continue };
             let derived = matches!(resource.source, crate::evaluate::Source::Derived);
@@ -47,19 +50,20 @@ pub(crate) fn order(evaluation: &mut Evaluation<'_>) {
             }
         }
     }
+    let place = |evaluation: &Evaluation<'_>, id: ResourceId| evaluation.resources.place(id).unwrap_or(count);
     for (user, policy) in &wanted {
-        graph.add(user.index(), policy.index());
+        graph.add(place(evaluation, *user), place(evaluation, *policy));
     }
     let (_, component) = graph.components();
     for (user, policy) in wanted {
-        if component.get(user.index()) == component.get(policy.index()) {
+        if component.get(place(evaluation, user)) == component.get(place(evaluation, policy)) {
             continue;
         }
-        if let Some(resource) = evaluation.resources.get_mut(user.index()) {
+        if let Some(resource) = evaluation.resources.get_mut(user) {
             resource.depends_on.push(policy);
         }
     }
-    for resource in &mut evaluation.resources {
+    for resource in evaluation.resources.iter_mut() {
         resource.depends_on.sort_unstable();
         resource.depends_on.dedup();
     }
@@ -75,7 +79,7 @@ fn report_cycles(evaluation: &mut Evaluation<'_>, graph: &Graph) {
         let chain: Vec<_> = graph
             .cycle_through(start)
             .into_iter()
-            .filter_map(|i| evaluation.resources.get(i))
+            .filter_map(|at| evaluation.resource(evaluation.resources.id(at)))
             .map(|r| (format!("{}.{}", evaluation.path(r.instance), r.name), r.span))
             .collect();
         let Some(((first, span), rest)) = chain.split_first() else { continue };

@@ -62,7 +62,7 @@ impl<'a> Evaluation<'a> {
         let Some(role) = self.derive("AWS::IAM::Role", instance, id, properties, member.span) else {
             return Value::Missing;
         };
-        if let Some(resource) = self.resources.get_mut(role.index()) {
+        if let Some(resource) = self.resources.get_mut(role) {
             resource.name = member.name.clone();
         }
         self.statements.push(Statement {
@@ -199,7 +199,7 @@ impl<'a> Evaluation<'a> {
 
     /// A resource lives and dies with another.
     pub(crate) fn attach_to(&mut self, id: ResourceId, with: ResourceId) {
-        if let Some(resource) = self.resources.get_mut(id.index()) {
+        if let Some(resource) = self.resources.get_mut(id) {
             resource.attached.push(with);
         }
     }

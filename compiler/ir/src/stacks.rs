@@ -12,7 +12,7 @@ mod fill;
 
 use crate::codes;
 use crate::evaluate::Evaluation;
-use crate::model::{Assignment, Binding, ResourceId, Stack, StackId, Value};
+use crate::model::{Assignment, Binding, InstanceId, ResourceId, Stack, StackId, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 use solc_check::hir::Layer;
 use solc_source::{Diagnostic, Name, Span};
@@ -24,7 +24,7 @@ pub(crate) const MAX_PARAMETERS: usize = 180;
 /// … and this many bytes, estimated; CloudFormation takes 1,000,000.
 pub(crate) const MAX_BYTES: usize = 900_000;
 
-/// The stacks of a deployment, and where each resource is.
+/// The stacks of what is at hand, and where each of its resources is; their ids begin with 0.
 pub(crate) struct Stacks {
     pub(crate) stacks: Vec<Stack>,
     pub(crate) of: Vec<Option<StackId>>,
@@ -47,12 +47,10 @@ pub(crate) fn layer(evaluation: &Evaluation<'_>, id: ResourceId) -> Option<Layer
 /// Files every resource into a stack.
 pub(crate) fn assign(evaluation: &mut Evaluation<'_>) -> Stacks {
     check_layers(evaluation);
-    let mut groups: Vec<((usize, Layer), Vec<ResourceId>)> = Vec::new();
-    let mut places: FxHashMap<(usize, Layer), usize> = FxHashMap::default();
-    for index in 0..evaluation.resources.len() {
-        let id = ResourceId(u32::try_from(index).unwrap_or(u32::MAX));
-        let root =
-            evaluation.resource(id).and_then(|r| evaluation.instance(r.instance)).map(|i| i.root.index());
+    let mut groups: Vec<((InstanceId, Layer), Vec<ResourceId>)> = Vec::new();
+    let mut places: FxHashMap<(InstanceId, Layer), usize> = FxHashMap::default();
+    for id in evaluation.resources.ids() {
+        let root = evaluation.resource(id).and_then(|r| evaluation.instance(r.instance)).map(|i| i.root);
         let (Some(root), Some(layer)) = (root, layer(evaluation, id)) else { continue };
         let at = *places.entry((root, layer)).or_insert_with(|| {
             groups.push(((root, layer), Vec::new()));
@@ -70,7 +68,7 @@ pub(crate) fn assign(evaluation: &mut Evaluation<'_>) -> Stacks {
         assignment: Assignment::new(),
     };
     for ((root, layer), resources) in groups {
-        let root_instance = evaluation.instances.get(root);
+        let root_instance = evaluation.instance(root);
         let solution = root_instance.map(|i| i.path.clone()).unwrap_or_default();
         let span = root_instance.map(|i| i.span).unwrap_or_default();
         let filled = fill::fill(evaluation, &solution, layer, &resources, span);
@@ -80,7 +78,8 @@ pub(crate) fn assign(evaluation: &mut Evaluation<'_>) -> Stacks {
         for (number, resources) in filled.stacks {
             let id = StackId(u32::try_from(all.stacks.len()).unwrap_or(u32::MAX));
             for resource in &resources {
-                if let Some(slot) = all.of.get_mut(resource.index()) {
+                let place = evaluation.resources.place(*resource);
+                if let Some(slot) = place.and_then(|at| all.of.get_mut(at)) {
                     *slot = Some(id);
                 }
             }
@@ -110,8 +109,7 @@ pub(crate) fn assign(evaluation: &mut Evaluation<'_>) -> Stacks {
 fn check_layers(evaluation: &mut Evaluation<'_>) {
     let mut reported: FxHashSet<(Span, Span)> = FxHashSet::default();
     let mut found = Vec::new();
-    for (index, resource) in evaluation.resources.iter().enumerate() {
-        let id = ResourceId(u32::try_from(index).unwrap_or(u32::MAX));
+    for (id, resource) in evaluation.resources.entries() {
         let Some(here) = layer(evaluation, id) else { continue };
         let mut check = |target: ResourceId, property: Option<&Name>| {
             let (Some(there), Some(to)) = (layer(evaluation, target), evaluation.resource(target)) else {

@@ -5,46 +5,47 @@
 
 use crate::evaluate::Evaluation;
 use crate::model::{Holder, Peer, ResourceId, Value};
+use rustc_hash::FxHashMap;
 
 /// Removes what nobody uses, and renumbers the rest.
 pub(crate) fn sweep(evaluation: &mut Evaluation<'_>) {
     let count = evaluation.resources.len();
-    let in_platform = |e: &Evaluation<'_>, id: usize| {
-        e.resources.get(id).and_then(|r| e.instance(r.instance)).is_some_and(|i| i.platform)
+    let all = &evaluation.resources;
+    let in_platform = |id: ResourceId| {
+        all.get(id).and_then(|r| evaluation.instance(r.instance)).is_some_and(|i| i.platform)
     };
     // Only a platform's resources can be unused.
-    if !(0..count).any(|i| in_platform(evaluation, i)) {
+    if !all.ids().any(in_platform) {
         return;
     }
     let mut live = vec![false; count];
-    let mut work: Vec<usize> =
-        (0..count).filter(|i| !in_platform(evaluation, *i) && !follows_platform(evaluation, *i)).collect();
-    let mut followers: Vec<Vec<usize>> = vec![Vec::new(); count];
-    for (index, resource) in evaluation.resources.iter().enumerate() {
+    let mut work: Vec<ResourceId> =
+        all.ids().filter(|id| !in_platform(*id) && !follows_platform(evaluation, *id)).collect();
+    let mut followers: Vec<Vec<ResourceId>> = vec![Vec::new(); count];
+    for (id, resource) in all.entries() {
         for with in &resource.attached {
-            if let Some(list) = followers.get_mut(with.index()) {
-                list.push(index);
+            if let Some(list) = all.place(*with).and_then(|at| followers.get_mut(at)) {
+                list.push(id);
             }
         }
     }
-    while let Some(index) = work.pop() {
-        match live.get_mut(index) {
+    while let Some(id) = work.pop() {
+        let Some(place) = all.place(id) else { continue };
+        match live.get_mut(place) {
             Some(flag) if !*flag => *flag = true,
             Some(_) | None => continue,
         }
-        let Some(resource) = evaluation.resources.get(index) else { continue };
-        work.extend(resource.depends_on.iter().map(|d| d.index()));
+        let Some(resource) = all.get(id) else { continue };
+        work.extend(&resource.depends_on);
         for (_, value) in &resource.properties {
-            value.references(&mut |id, _| work.push(id.index()));
+            value.references(&mut |id, _| work.push(id));
         }
         // A nested component of the platform is there as a whole, or not at all.
-        if in_platform(evaluation, index) && !evaluation.is_platform_root(resource.instance) {
+        if in_platform(id) && !evaluation.is_platform_root(resource.instance) {
             let own = evaluation.instance(resource.instance).map(|i| i.resources.clone()).unwrap_or_default();
-            work.extend(
-                own.into_iter().map(ResourceId::index).filter(|i| attached_live(evaluation, *i, &live)),
-            );
+            work.extend(own.into_iter().filter(|id| attached_live(evaluation, *id, &live)));
         }
-        for follower in followers.get(index).into_iter().flatten() {
+        for follower in followers.get(place).into_iter().flatten() {
             if attached_live(evaluation, *follower, &live) {
                 work.push(*follower);
             }
@@ -57,16 +58,16 @@ pub(crate) fn sweep(evaluation: &mut Evaluation<'_>) {
 }
 
 /// Whether everything that a derived resource is attached to is there.
-fn attached_live(evaluation: &Evaluation<'_>, index: usize, live: &[bool]) -> bool {
-    evaluation
-        .resources
-        .get(index)
-        .is_some_and(|r| r.attached.iter().all(|a| live.get(a.index()).copied().unwrap_or(false)))
+fn attached_live(evaluation: &Evaluation<'_>, id: ResourceId, live: &[bool]) -> bool {
+    let lives = |id: ResourceId| {
+        evaluation.resources.place(id).and_then(|place| live.get(place)).copied().unwrap_or(false)
+    };
+    evaluation.resource(id).is_some_and(|r| r.attached.iter().all(|a| lives(*a)))
 }
 
 /// A rule of a group of the platform, owned by somebody else, is no reason for the group to exist.
-fn follows_platform(evaluation: &Evaluation<'_>, index: usize) -> bool {
-    evaluation.resources.get(index).is_some_and(|r| {
+fn follows_platform(evaluation: &Evaluation<'_>, id: ResourceId) -> bool {
+    evaluation.resource(id).is_some_and(|r| {
         r.attached.iter().any(|a| {
             evaluation.resource(*a).and_then(|t| evaluation.instance(t.instance)).is_some_and(|i| i.platform)
         })
@@ -74,35 +75,36 @@ fn follows_platform(evaluation: &Evaluation<'_>, index: usize) -> bool {
 }
 
 fn renumber(evaluation: &mut Evaluation<'_>, live: &[bool]) {
-    let mut next = 0;
-    let map: Vec<Option<ResourceId>> = live
-        .iter()
-        .map(|l| {
-            l.then(|| {
-                let id = ResourceId(next);
-                next += 1;
-                id
-            })
+    let mut kept = 0;
+    let map: FxHashMap<ResourceId, ResourceId> = evaluation
+        .resources
+        .ids()
+        .zip(live)
+        .filter(|(_, live)| **live)
+        .map(|(id, _)| {
+            let new = evaluation.resources.id(kept);
+            kept += 1;
+            (id, new)
         })
         .collect();
-    let to = |id: ResourceId| map.get(id.index()).copied().flatten();
+    let to = |id: ResourceId| map.get(&id).copied();
     let mut flags = live.iter();
     evaluation.resources.retain(|_| flags.next().copied().unwrap_or(false));
-    for resource in &mut evaluation.resources {
+    for resource in evaluation.resources.iter_mut() {
         for (_, value) in &mut resource.properties {
             remap(value, &to);
         }
         resource.depends_on = resource.depends_on.iter().filter_map(|d| to(*d)).collect();
         resource.attached = resource.attached.iter().filter_map(|d| to(*d)).collect();
     }
-    for instance in &mut evaluation.instances {
+    for instance in evaluation.instances.iter_mut() {
         instance.resources = instance.resources.iter().filter_map(|r| to(*r)).collect();
     }
     for output in &mut evaluation.outputs {
         remap(&mut output.value, &to);
     }
     evaluation.opening = evaluation.opening.iter().filter_map(|(a, b)| Some((to(*a)?, to(*b)?))).collect();
-    for link in &mut evaluation.links {
+    for link in evaluation.links.iter_mut() {
         link.policy = link.policy.and_then(to);
     }
     evaluation.statements.retain_mut(|statement| {

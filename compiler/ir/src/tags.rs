@@ -3,7 +3,7 @@
 //! Invariant: every taggable resource has them, and nothing else is touched; components set none.
 
 use crate::evaluate::Evaluation;
-use crate::model::{InstanceId, Origin, ResourceId, Value};
+use crate::model::{InstanceId, Origin, Value};
 use rustc_hash::FxHashMap;
 use solc_check::hir::ProfileTarget;
 use solc_schema::TagShape;
@@ -16,8 +16,7 @@ const VALUE: Name = Name::new_static("Value");
 pub(crate) fn tag(evaluation: &mut Evaluation<'_>) {
     let mut shapes: FxHashMap<(InstanceId, u8), Value> = FxHashMap::default();
     let mut profiles: FxHashMap<InstanceId, Vec<(Name, Name)>> = FxHashMap::default();
-    for index in 0..evaluation.resources.len() {
-        let id = ResourceId(u32::try_from(index).unwrap_or(u32::MAX));
+    for id in evaluation.resources.ids() {
         let Some((ty, instance)) = evaluation.resource(id).map(|r| (r.ty, r.instance)) else { continue };
         let Some(shape) = &ty.tags else { continue };
         let (property, kind) = match shape {
@@ -42,7 +41,7 @@ pub(crate) fn tag(evaluation: &mut Evaluation<'_>) {
                 value
             }
         };
-        if let Some(resource) = evaluation.resources.get_mut(index) {
+        if let Some(resource) = evaluation.resources.get_mut(id) {
             match resource.properties.binary_search_by(|(n, _)| n.cmp(property)) {
                 Ok(_) => {}
                 Err(at) => resource.properties.insert(at, (property.clone(), value)),

@@ -296,8 +296,9 @@ solution shop { bad: Bad {} }
     let (id, _) = environments(&project)[0].clone();
     let at = |multi| lower(&project, id, &Inputs { assume_multi_az: Some(multi), ..Inputs::default() }).0;
     let (single, multi) = (at(false), at(true));
-    let replaced = crate::availability_replaces(&single, &multi);
-    assert_eq!(replaced.len(), 1);
-    assert!(replaced[0].labels[0].message.contains("`FifoTopic`"), "{replaced:?}");
     assert_eq!(crate::availability_differences(&single, &multi).len(), 2);
+    let (_, found) = lower(&project, id, &Inputs::default());
+    let replaced: Vec<_> = found.iter().filter(|d| d.code == crate::codes::AVAILABILITY_REPLACES).collect();
+    assert_eq!(replaced.len(), 1, "{found:?}");
+    assert!(replaced[0].labels[0].message.contains("`FifoTopic`"), "{replaced:?}");
 }

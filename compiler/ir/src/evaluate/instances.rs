@@ -15,17 +15,16 @@ use std::sync::Arc;
 
 impl<'a> Evaluation<'a> {
     fn add_instance(&mut self, instance: Instance<'a>) -> InstanceId {
-        let id = InstanceId(u32::try_from(self.instances.len()).unwrap_or(u32::MAX));
-        if let Some(parent) = instance.parent.and_then(|p| self.instances.get_mut(p.index())) {
+        let id = self.instances.next();
+        if let Some(parent) = instance.parent.and_then(|p| self.instances.get_mut(p)) {
             parent.children.push(id);
         }
-        self.instances.push(instance);
-        id
+        self.instances.push(instance)
     }
 
     fn new_instance(&self, id: ComponentId, name: &Name, span: Span) -> Option<Instance<'a>> {
         let component = self.project.components.get(id.index())?;
-        let root = InstanceId(u32::try_from(self.instances.len()).unwrap_or(u32::MAX));
+        let root = self.instances.next();
         Some(Instance {
             path: name.clone(),
             prefix: ids::segment(name).into(),
@@ -177,7 +176,7 @@ impl<'a> Evaluation<'a> {
         Value::Instance(id)
     }
 
-    /// `internet`: one for the whole environment.
+    /// `internet`: one for each solution.
     pub(crate) fn internet(&mut self) -> Value {
         if let Some(id) = self.internet {
             return Value::Instance(id);

@@ -19,7 +19,7 @@ impl<'a> Evaluation<'a> {
 
     /// A member's value.
     pub(crate) fn member(&mut self, instance: InstanceId, id: MemberId) -> Value {
-        let Some(of) = self.instances.get_mut(instance.index()) else { return Value::Missing };
+        let Some(of) = self.instances.get_mut(instance) else { return Value::Missing };
         let component = of.component;
         let Some(slot) = of.members.get_mut(id.index()) else { return Value::Missing };
         match slot {
@@ -42,9 +42,7 @@ impl<'a> Evaluation<'a> {
             MemberKind::Principal(principal) => self.principal(instance, member, principal),
         };
         self.doing.pop();
-        if let Some(slot) =
-            self.instances.get_mut(instance.index()).and_then(|i| i.members.get_mut(id.index()))
-        {
+        if let Some(slot) = self.instances.get_mut(instance).and_then(|i| i.members.get_mut(id.index())) {
             *slot = Slot::Done(value.clone());
         }
         value

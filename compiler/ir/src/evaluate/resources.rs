@@ -132,7 +132,7 @@ impl<'a> Evaluation<'a> {
     }
 
     pub(crate) fn add_resource(&mut self, resource: Resource<'a>) -> ResourceId {
-        let id = ResourceId(u32::try_from(self.resources.len()).unwrap_or(u32::MAX));
+        let id = self.resources.next();
         if let Some(instance) = self.instance_mut(resource.instance) {
             instance.resources.push(id);
         }
@@ -211,7 +211,7 @@ impl<'a> Evaluation<'a> {
             Some(model::Value::Object(entries)) => entries.to_vec(),
             Some(_) | None => Vec::new(),
         };
-        if let Some(resource) = self.resources.get_mut(id.index()) {
+        if let Some(resource) = self.resources.get_mut(id) {
             resource.properties = properties;
             resource.depends_on = depends_on;
         }

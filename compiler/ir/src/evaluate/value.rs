@@ -92,6 +92,31 @@ impl Value {
         Self::Map(Arc::new(entries.into_iter().collect()))
     }
 
+    /// Whether any part of it stands in a solution, and so means nothing in another.
+    pub(crate) fn is_of_a_solution(&self) -> bool {
+        match self {
+            Self::Instance(_) | Self::Resource(_) | Self::Grant(_) | Self::Deferred(_) => true,
+            Self::List(items) => items.iter().any(Self::is_of_a_solution),
+            Self::Map(map) | Self::ZoneMap(map) | Self::Union(_, _, Some(map)) => {
+                map.values().any(Self::is_of_a_solution)
+            }
+            Self::Missing
+            | Self::None
+            | Self::Bool(_)
+            | Self::Int(_)
+            | Self::Number(_)
+            | Self::Quantity(_)
+            | Self::Cidr(..)
+            | Self::Range(..)
+            | Self::Text(_)
+            | Self::Enum(..)
+            | Self::Union(_, _, None)
+            | Self::Service(_)
+            | Self::Block(_)
+            | Self::Team(_) => false,
+        }
+    }
+
     /// A text that may be deferred.
     pub(crate) fn from_parts(parts: Vec<model::Value>) -> Self {
         match join(parts) {

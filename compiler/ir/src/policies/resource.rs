@@ -95,11 +95,8 @@ pub(crate) fn attach(evaluation: &mut Evaluation<'_>, permits: Vec<(Permit, Reas
             targets.entry(*target).or_default().push((permit.clone(), reason.clone()));
         }
     }
-    for index in 0..evaluation.resources.len() {
-        let id = ResourceId(u32::try_from(index).unwrap_or(u32::MAX));
-        if evaluation.resource(id).is_some_and(|r| r.ty.name == "AWS::KMS::Key") {
-            targets.entry(id).or_default();
-        }
+    for (id, _) in evaluation.resources.entries().filter(|(_, r)| r.ty.name == "AWS::KMS::Key") {
+        targets.entry(id).or_default();
     }
     let direct = direct_use(evaluation);
     for (target, mut statements) in targets {
@@ -183,7 +180,7 @@ fn attach_to(
         }
         Carrier::Inline(property) => {
             let value = document(clauses);
-            if let Some(resource) = evaluation.resources.get_mut(target.index()) {
+            if let Some(resource) = evaluation.resources.get_mut(target) {
                 resource.properties.retain(|(n, _)| n != property);
                 resource.properties.push((Name::new_static(property), value));
                 resource.properties.sort_by(|a, b| a.0.cmp(&b.0));

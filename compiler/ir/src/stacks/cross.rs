@@ -15,7 +15,7 @@ pub(super) fn bind(evaluation: &Evaluation<'_>, all: &mut Stacks) {
     let mut parameters: Vec<BTreeMap<Name, Binding>> = vec![BTreeMap::new(); all.stacks.len()];
     let mut outputs: Vec<BTreeMap<Name, Value>> = vec![BTreeMap::new(); all.stacks.len()];
     let mut needs: Vec<BTreeSet<StackId>> = vec![BTreeSet::new(); all.stacks.len()];
-    let of = |id: ResourceId| all.of.get(id.index()).copied().flatten();
+    let of = |id: ResourceId| evaluation.resources.place(id).and_then(|at| all.of.get(at)).copied().flatten();
     let mut known: FxHashSet<(StackId, ResourceId, Option<Name>)> = FxHashSet::default();
     let mut bind = |here: StackId, target: ResourceId, attribute: Option<&Name>| {
         let Some(there) = of(target).filter(|t| *t != here) else { return };
