@@ -6,7 +6,7 @@ use crate::codes;
 use crate::context::{
     Context, FunctionSignature, GrantSignature, MemberSignature, MemberTag, ParameterSignature, Signature,
 };
-use crate::declare::{duplicate, not_available_yet};
+use crate::declare::duplicate;
 use crate::hir::{Interface, Layer, MemberId, Ty};
 use crate::types::{lower, resource_type};
 use indexmap::IndexMap;
@@ -280,11 +280,7 @@ fn instance_type<'a>(
         );
         return Ty::Error;
     }
-    if let Some(clause) = &decl.each {
-        let at = clause.binders.first().map_or(clause.over.span, |b| b.span);
-        diagnostics.push(not_available_yet(at, "occurrences (`for … in`)"));
-        return Ty::Error;
-    }
+    occurrence_key(decl, diagnostics);
     let found = if module.is_empty() {
         context.lookup(unit, &last.name).map(|n| n.decl)
     } else {
@@ -299,7 +295,11 @@ fn instance_type<'a>(
     match found {
         Some(Decl::Component(id)) => {
             let ty = Ty::Component(id);
-            if decl.condition.is_some() { Ty::Optional(Arc::new(ty)) } else { ty }
+            match (&decl.each, &decl.condition) {
+                (Some(_), _) => Ty::Map(Arc::new(ty)),
+                (None, Some(_)) => Ty::Optional(Arc::new(ty)),
+                (None, None) => ty,
+            }
         }
         Some(Decl::Interface(_) | Decl::Type(_) | Decl::Function(_) | Decl::Global(_)) => {
             diagnostics.push(
@@ -318,6 +318,48 @@ fn instance_type<'a>(
             diagnostics.push(unknown_component(context, unit, last, span));
             Ty::Error
         }
+    }
+}
+
+/// `api[region]: Service for region in …`: the key and what the clause binds are one name.
+fn occurrence_key(decl: &ast::InstanceDecl, diagnostics: &mut Vec<Diagnostic>) {
+    let bound = decl.each.as_ref().and_then(|clause| clause.binders.first()).filter(|b| !b.name.is_empty());
+    let key = decl.key.as_ref().filter(|k| !k.name.is_empty());
+    let name = &decl.name;
+    match (key, bound) {
+        (Some(key), Some(bound)) if key.name != bound.name => diagnostics.push(
+            Diagnostic::error(
+                codes::UNKNOWN_NAME,
+                key.span,
+                format!("the key `{}` is nothing that `for` runs over", key.name),
+            )
+            .label("names each occurrence")
+            .because(bound.span, format!("`for` binds `{}`", bound.name))
+            .fix(format!("write `{}[{}]`", name.name, bound.name), key.span, bound.name.as_str()),
+        ),
+        (None, Some(bound)) if decl.key.is_none() => diagnostics.push(
+            Diagnostic::error(
+                codes::MISPLACED_STATEMENT,
+                bound.span,
+                format!("the occurrences of `{}` have no key", name.name),
+            )
+            .label(format!("one for each `{}`, told apart by nothing", bound.name))
+            .fix(
+                format!("write `{}[{}]`", name.name, bound.name),
+                name.span.end(),
+                format!("[{}]", bound.name),
+            ),
+        ),
+        (Some(key), None) if decl.each.is_none() => diagnostics.push(
+            Diagnostic::error(
+                codes::MISPLACED_STATEMENT,
+                key.span,
+                format!("nothing says what `{}` runs over", key.name),
+            )
+            .label("a key tells occurrences apart, and this is one instance")
+            .help(format!("add `for {0} in […]` before the brace, or remove `[{0}]`", key.name)),
+        ),
+        (Some(_) | None, Some(_) | None) => {}
     }
 }
 

@@ -38,7 +38,7 @@ impl<'a> BodyChecker<'_, 'a> {
         span: Span,
         index: u32,
     ) -> Option<Instance> {
-        let component = if decl.each.is_some() { None } else { self.component_of(&decl.component) };
+        let component = self.component_of(&decl.component);
         let component_span =
             decl.component.iter().map(|i| i.span).reduce(|a, b| a.to(b)).unwrap_or(decl.name.span);
         let Some(component) = component else {
@@ -46,13 +46,28 @@ impl<'a> BodyChecker<'_, 'a> {
             for statement in &decl.body {
                 if let StatementKind::Field(field) = &statement.kind
                     && !field.punned
-                    && decl.each.is_none()
                 {
                     self.infer(&field.value, Some(&Ty::Error));
                 }
             }
             return None;
         };
+        Some(self.scoped(|this| this.instance_body(decl, span, index, component, component_span)))
+    }
+
+    fn instance_body(
+        &mut self,
+        decl: &'a ast::InstanceDecl,
+        span: Span,
+        index: u32,
+        component: ComponentId,
+        component_span: Span,
+    ) -> Instance {
+        let each = decl.each.as_ref().map(|clause| {
+            let clause = self.clause(clause);
+            self.keys_are_names(&clause, "component");
+            clause
+        });
         let condition = decl.condition.as_ref().map(|c| self.condition(c, "if"));
         let depth = self.present.len();
         self.show_present(
@@ -62,7 +77,7 @@ impl<'a> BodyChecker<'_, 'a> {
             id: InstanceDeclId(index),
             component,
             component_span,
-            each: None,
+            each,
             condition,
             fields: Vec::new(),
             settings: Vec::new(),
@@ -142,7 +157,7 @@ impl<'a> BodyChecker<'_, 'a> {
             }
         }
         self.present.truncate(depth);
-        Some(instance)
+        instance
     }
 
     /// A field that sets a parameter.
@@ -288,10 +303,15 @@ impl<'a> BodyChecker<'_, 'a> {
             other => {
                 let shown = self.cx.a(&other);
                 let at = self.span(base);
+                let occurrences = matches!(&other, Ty::Map(of) if matches!(**of, Ty::Component(_)));
                 let mut diagnostic =
                     Diagnostic::error(codes::NOT_LINKABLE, at, format!("{shown} cannot be linked to"))
                         .label(format!("this is {shown}"))
-                        .help("link to an instance of a component that grants something");
+                        .help(if occurrences {
+                            "link to one of the occurrences, by its key: `link name[\"key\"].verb`"
+                        } else {
+                            "link to an instance of a component that grants something"
+                        });
                 if matches!(other, Ty::Resource(_)) {
                     diagnostic = diagnostic.note("access exists only through the grants of components");
                 }

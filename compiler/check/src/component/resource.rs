@@ -3,7 +3,7 @@
 use super::Place;
 use crate::body::BodyChecker;
 use crate::codes;
-use crate::hir::{Expansion, ExprId, LocalId, Resource, Ty};
+use crate::hir::{Clause, Expansion, ExprId, LocalId, Resource, Ty};
 use crate::nodes::gives_access;
 use solc_source::{Diagnostic, Name};
 use solc_syntax::ast::{self, StatementKind};
@@ -51,7 +51,9 @@ impl<'a> BodyChecker<'_, 'a> {
                 (None, Some(clause)) => Expansion::For(this.clause(clause)),
                 (None, None) => Expansion::Once,
             };
-            this.keys_known(&expansion);
+            if let Expansion::For(clause) = &expansion {
+                this.keys_are_names(clause, "resource");
+            }
             let condition = decl.condition.as_ref().map(|c| this.condition(c, "if"));
             this.show_present(
                 decl.condition.iter().flat_map(|c| crate::body::names::shown_present(c, true)).collect(),
@@ -81,9 +83,8 @@ impl<'a> BodyChecker<'_, 'a> {
         Some(Resource { ty: ty?, expansion, condition, after, properties, type_span })
     }
 
-    /// The keys of a repeated resource become part of its logical id.
-    fn keys_known(&mut self, expansion: &Expansion) {
-        let Expansion::For(clause) = expansion else { return };
+    /// The keys of what is repeated become part of logical ids.
+    pub(super) fn keys_are_names(&mut self, clause: &Clause, what: &str) {
         let Some(first) = clause.binders.first() else { return };
         let ty = self.local_type(*first);
         let two = clause.binders.len() > 1;
@@ -96,12 +97,10 @@ impl<'a> BodyChecker<'_, 'a> {
                 Diagnostic::error(
                     codes::TYPE_MISMATCH,
                     at,
-                    format!("a repeated resource needs a name for each, and this gives {shown}"),
+                    format!("a repeated {what} needs a name for each, and this gives {shown}"),
                 )
                 .label("not names")
-                .help(
-                    "iterate over a map: `for name, value in …`; the name becomes part of the resource's id",
-                ),
+                .help("iterate over a map: `for name, value in …`; the name becomes part of logical ids"),
             );
         }
     }

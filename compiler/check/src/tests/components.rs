@@ -137,10 +137,9 @@ fn an_output_says_its_type_unless_it_is_a_string() {
 #[test]
 fn what_this_version_does_not_have_is_said_once() {
     check(
-        "use std.data.Bucket\ntest \"x\" for production { assert true }\npolicy \"y\" { require true }\nsolution s {\n b[k]: Bucket for k in [\"x\"] {}\n let c = b\n}",
+        "use std.data.Bucket\ntest \"x\" for production { assert true }\npolicy \"y\" { require true }\nsolution s {\n b: Bucket {}\n}",
         "not-available-yet «\"x\"»: `test` blocks are not available in this version
-         not-available-yet «\"y\"»: `policy` blocks are not available in this version
-         not-available-yet «k»: occurrences (`for … in`) are not available in this version",
+         not-available-yet «\"y\"»: `policy` blocks are not available in this version",
     );
 }
 
