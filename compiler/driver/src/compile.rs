@@ -184,7 +184,7 @@ impl Unit {
         let inputs = Inputs {
             documents: Arc::new(self.documents),
             strict: request.emit && named,
-            assume_multi_az: None,
+            ..Inputs::default()
         };
         let configuration = solc_ir::configuration(&project, &inputs);
         diagnostics.extend(configuration.into_iter().filter(|m| !silent.contains(&m.code)));

@@ -41,8 +41,8 @@ use solc_source::{Code, Diagnostic, Name, Span};
 use std::sync::Arc;
 use value::Value;
 
-/// Steps for one environment: two orders of magnitude more than the largest product we know needs.
-const STEP_BUDGET: u64 = 200_000_000;
+/// Every so many steps it is noted what they are for.
+const SAMPLE: u64 = 1024;
 /// How deeply values may wait for each other; the stack of `lower` holds this many levels with room to spare.
 const MAX_DEPTH: u32 = 4_000;
 
@@ -59,7 +59,7 @@ pub(crate) enum Slot {
 }
 
 /// What is being worked out, for messages about cycles.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Doing {
     /// A member of an instance.
     Member(InstanceId, MemberId),
@@ -226,6 +226,8 @@ pub(crate) struct Evaluation<'a> {
     pub(crate) known_ids: FxHashMap<Name, crate::lower::Named>,
     doing: Vec<Doing>,
     steps: u64,
+    /// What was being worked out at every [`SAMPLE`]th step.
+    samples: FxHashMap<Doing, u64>,
     depth: u32,
     exhausted: bool,
 }
@@ -281,6 +283,7 @@ impl<'a> Evaluation<'a> {
             known_ids: FxHashMap::default(),
             doing: Vec::new(),
             steps: 0,
+            samples: FxHashMap::default(),
             depth: 0,
             exhausted: false,
         }
@@ -302,6 +305,9 @@ impl<'a> Evaluation<'a> {
         self.known_rules.clear();
         self.platforms.clear();
         self.internet = None;
+        self.steps = 0;
+        self.samples.clear();
+        self.exhausted = false;
         let stays = |slot: &Slot| matches!(slot, Slot::Done(value) if !value.is_of_a_solution());
         self.block_fields.retain(|_, slot| stays(slot));
         self.globals.retain(|_, slot| stays(slot));

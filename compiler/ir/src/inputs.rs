@@ -36,7 +36,7 @@ pub struct Documents {
 }
 
 /// How `lower` is to go about it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Inputs {
     /// Data files; shared, because one environment is lowered more than once.
     pub documents: Arc<Documents>,
@@ -45,4 +45,22 @@ pub struct Inputs {
     /// If set: compile as though the environment had this availability (`true`: multi-AZ), for the proof that
     /// raising it replaces nothing.
     pub assume_multi_az: Option<bool>,
+    /// How many expressions may be evaluated for one solution in one environment.
+    pub step_budget: u64,
+}
+
+impl Inputs {
+    /// Ten times what a solution of ten thousand components needs, and about a second.
+    pub const STEP_BUDGET: u64 = 40_000_000;
+}
+
+impl Default for Inputs {
+    fn default() -> Self {
+        Self {
+            documents: Arc::default(),
+            strict: false,
+            assume_multi_az: None,
+            step_budget: Self::STEP_BUDGET,
+        }
+    }
 }

@@ -302,3 +302,22 @@ solution shop { bad: Bad {} }
     assert_eq!(replaced.len(), 1, "{found:?}");
     assert!(replaced[0].labels[0].message.contains("`FifoTopic`"), "{replaced:?}");
 }
+
+#[test]
+fn too_many_steps_are_reported_with_what_took_them() {
+    let sample = r#"
+solution shop {
+  let numbers = [a * b for a in 1..400 for b in 1..400]
+  let few = [a for a in 1..10]
+  output count: Int = count(numbers) + count(few)
+}
+"#;
+    let project = project(sample);
+    let (id, _) = environments(&project)[0].clone();
+    let (_, found) = lower(&project, id, &Inputs { step_budget: 100_000, ..Inputs::default() });
+    let found: Vec<_> = found.iter().filter(|d| d.code == crate::codes::STEP_BUDGET).collect();
+    assert_eq!(found.len(), 1, "{found:?}");
+    let labels: Vec<&str> = found[0].labels.iter().map(|l| l.message.as_str()).collect();
+    assert_eq!(labels, ["after 100000 steps, evaluation stopped here", "`shop.numbers` took 100 % of the steps"]);
+    assert!(lower(&project, id, &Inputs::default()).1.iter().all(|d| d.code != crate::codes::STEP_BUDGET));
+}

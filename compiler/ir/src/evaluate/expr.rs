@@ -4,7 +4,7 @@
 //! form that does work to a function of its own, so that a level of recursion costs little stack.
 
 use super::value::{Map, Value};
-use super::{Evaluation, Frame, MAX_DEPTH, STEP_BUDGET, Slot, ops};
+use super::{Evaluation, Frame, MAX_DEPTH, SAMPLE, Slot, ops};
 use crate::codes;
 use crate::model;
 use solc_check::hir::{
@@ -19,8 +19,11 @@ impl<'a> Evaluation<'a> {
     pub(crate) fn eval(&mut self, frame: &mut Frame<'a>, id: ExprId) -> Value {
         let expr = frame.body.expr(id);
         self.steps += 1;
-        if self.steps > STEP_BUDGET || self.depth >= MAX_DEPTH {
+        if self.steps > self.inputs.step_budget || self.depth >= MAX_DEPTH {
             return self.exhaust(expr.span);
+        }
+        if self.steps.is_multiple_of(SAMPLE) {
+            self.sample();
         }
         self.depth += 1;
         let value = self.eval_kind(frame, expr);
@@ -33,11 +36,15 @@ impl<'a> Evaluation<'a> {
         if std::mem::replace(&mut self.exhausted, true) {
             return Value::Missing;
         }
-        if self.steps > STEP_BUDGET {
+        if self.steps > self.inputs.step_budget {
+            let mut diagnostic =
+                Diagnostic::error(codes::STEP_BUDGET, span, "this solution takes too many steps to evaluate")
+                    .label(format!("after {} steps, evaluation stopped here", self.inputs.step_budget));
+            for (name, place, share) in self.where_steps_went() {
+                diagnostic = diagnostic.because(place, format!("`{name}` took {share} % of the steps"));
+            }
             self.report(
-                Diagnostic::error(codes::STEP_BUDGET, span, "this product takes too many steps to evaluate")
-                    .label(format!("after {STEP_BUDGET} steps, evaluation stopped here"))
-                    .help("make the nested comprehensions or ranges around this smaller"),
+                diagnostic.help("let the comprehensions and ranges in it run over less: only what is needed"),
             );
         } else {
             self.report(
@@ -51,6 +58,29 @@ impl<'a> Evaluation<'a> {
             );
         }
         Value::Missing
+    }
+
+    #[cold]
+    fn sample(&mut self) {
+        if let Some(doing) = self.doing.last() {
+            *self.samples.entry(*doing).or_default() += 1;
+        }
+    }
+
+    /// The values that took most of the steps, at least a tenth each, with their share in percent.
+    fn where_steps_went(&self) -> Vec<(String, Span, u64)> {
+        let all: u64 = self.samples.values().sum();
+        let share = |count: u64| count.saturating_mul(100).checked_div(all).unwrap_or(0);
+        // Of two names of one place, occurrences perhaps, each stands for itself; the order is by share, then name.
+        let mut found: Vec<(String, Span, u64)> = self
+            .samples
+            .iter()
+            .filter(|(_, count)| share(**count) >= 10)
+            .filter_map(|(doing, count)| self.describe(*doing).map(|(name, at)| (name, at, share(*count))))
+            .collect();
+        found.sort_by(|a, b| b.2.cmp(&a.2).then_with(|| a.0.cmp(&b.0)));
+        found.truncate(3);
+        found
     }
 
     fn eval_kind(&mut self, frame: &mut Frame<'a>, expr: &'a Expr) -> Value {

@@ -91,7 +91,7 @@ impl<'a> Evaluation<'a> {
         Value::Missing
     }
 
-    fn describe(&self, doing: Doing) -> Option<(String, Span)> {
+    pub(crate) fn describe(&self, doing: Doing) -> Option<(String, Span)> {
         match doing {
             Doing::Member(instance, member) => {
                 let instance = self.instance(instance);
