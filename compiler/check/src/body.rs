@@ -107,6 +107,16 @@ impl<'c, 'a> BodyChecker<'c, 'a> {
 
     pub(crate) fn push(&mut self, kind: ExprKind, span: Span, ty: Ty) -> ExprId {
         let id = ExprId(u32::try_from(self.body.exprs.len()).unwrap_or(u32::MAX));
+        let ty = if builds(&kind) && ty.is_too_large() {
+            self.report(
+                Diagnostic::error(codes::TYPE_TOO_LARGE, span, "the type of this value gets too large")
+                    .label("records or lists within each other, without end in sight")
+                    .help("declare a record type with fewer fields, and hand its values on instead of nesting them"),
+            );
+            Ty::Error
+        } else {
+            ty
+        };
         self.body.exprs.push(Expr { kind, span });
         self.body.types.push(ty);
         id
@@ -303,4 +313,16 @@ pub(crate) fn quote(names: &[Name]) -> String {
         }
         _ => crate::declare::list(&shown),
     }
+}
+
+/// Whether the expression puts values into each other, so that its type is larger than theirs.
+fn builds(kind: &ExprKind) -> bool {
+    matches!(
+        kind,
+        ExprKind::List(_)
+            | ExprKind::Record { .. }
+            | ExprKind::Map(_)
+            | ExprKind::ListComprehension { .. }
+            | ExprKind::MapComprehension { .. }
+    )
 }

@@ -91,6 +91,8 @@ codes! {
     RECURSIVE_FUNCTION = "recursive-function";
     /// A component that contains itself.
     RECURSIVE_COMPONENT = "recursive-component";
+    /// A type of more parts than can be looked through.
+    TYPE_TOO_LARGE = "type-too-large";
     /// A type that is defined by itself.
     CYCLIC_TYPE = "cyclic-type";
     /// A value that is defined by itself.

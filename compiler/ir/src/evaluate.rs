@@ -25,6 +25,7 @@ pub(crate) mod reads;
 pub(crate) mod resources;
 pub(crate) mod secrets;
 pub(crate) mod settings;
+pub(crate) mod size;
 pub(crate) mod text;
 pub(crate) mod tree;
 pub(crate) mod value;

@@ -318,6 +318,34 @@ solution shop {
     let found: Vec<_> = found.iter().filter(|d| d.code == crate::codes::STEP_BUDGET).collect();
     assert_eq!(found.len(), 1, "{found:?}");
     let labels: Vec<&str> = found[0].labels.iter().map(|l| l.message.as_str()).collect();
-    assert_eq!(labels, ["after 100000 steps, evaluation stopped here", "`shop.numbers` took 100 % of the steps"]);
+    assert_eq!(
+        labels,
+        ["after 100000 steps, evaluation stopped here", "`shop.numbers` took 100 % of the steps"]
+    );
     assert!(lower(&project, id, &Inputs::default()).1.iter().all(|d| d.code != crate::codes::STEP_BUDGET));
+}
+
+#[test]
+fn values_that_double_on_each_line_are_stopped() {
+    let doubled = |first: &str, next: &str, last: &str| {
+        let lines: String = (1..60)
+            .map(|n| format!("  let a{n} = {}\n", next.replace('@', &format!("a{}", n - 1))))
+            .collect();
+        format!("solution shop {{\n  let a0 = {first}\n{lines}  output o: {last}\n}}\n")
+    };
+    for (first, next, last) in [
+        ("\"0123456789\"", "\"${@}${@}\"", "String = a59"),
+        ("\"0123456789\"", "@ + @", "String = a59"),
+        ("\"aaaaaaaaaa\"", "@.replace(\"a\", @)", "String = a59"),
+        ("[\"a\", \"b\"]", "[...@, ...@]", "Int = count(a59)"),
+        ("[\"a\", \"b\"]", "@ + @", "Int = count(a59)"),
+        ("[\"a\", \"b\"]", "flatten([@, @])", "Int = count(a59)"),
+        ("[[1], [2]]", "[@.first ?? [], @.last ?? []] + @ + @", "Int = count(a59)"),
+    ] {
+        let project = project(&doubled(first, next, last));
+        let (id, _) = environments(&project)[0].clone();
+        let (_, found) = lower(&project, id, &Inputs::default());
+        let codes: Vec<_> = found.iter().filter(|d| d.is_error()).map(|d| d.code).collect();
+        assert_eq!(codes, [crate::codes::STEP_BUDGET], "{next}: {found:?}");
+    }
 }

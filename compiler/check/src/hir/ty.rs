@@ -83,3 +83,59 @@ pub enum Ty {
     /// A configuration block: account, environment, team, product, organisation.
     Block(BlockKind),
 }
+
+/// How many types a type may hold, those that are shared counted each time.
+const MAX_SIZE: usize = 10_000;
+/// How deeply types may stand in each other.
+const MAX_NESTING: usize = 200;
+
+impl Ty {
+    /// Whether walking it would take too long: records of records double with each line that nests them.
+    #[must_use]
+    pub fn is_too_large(&self) -> bool {
+        let mut count = 0_usize;
+        let mut work: Vec<(&Self, usize)> = vec![(self, 0)];
+        while let Some((ty, depth)) = work.pop() {
+            count += 1;
+            if count > MAX_SIZE || depth > MAX_NESTING {
+                return true;
+            }
+            match ty {
+                Self::List(inner)
+                | Self::Map(inner)
+                | Self::Optional(inner)
+                | Self::Deferred(inner)
+                | Self::Secret(inner)
+                | Self::ZoneMap { element: inner, .. } => work.push((inner, depth + 1)),
+                Self::Anonymous(fields) | Self::Grant { exposes: fields, .. } => {
+                    work.extend(fields.iter().map(|(_, ty)| (ty, depth + 1)));
+                }
+                Self::Error
+                | Self::None
+                | Self::Bool
+                | Self::Int
+                | Self::Number
+                | Self::String
+                | Self::Duration
+                | Self::Size
+                | Self::Percent
+                | Self::Cidr
+                | Self::Vcpu
+                | Self::Range
+                | Self::Json
+                | Self::Peer
+                | Self::Literals(_)
+                | Self::Enum(_)
+                | Self::Union(_)
+                | Self::Alias(_)
+                | Self::Record(_)
+                | Self::Component(_)
+                | Self::Interface(_)
+                | Self::Resource(_)
+                | Self::Node(..)
+                | Self::Block(_) => {}
+            }
+        }
+        false
+    }
+}

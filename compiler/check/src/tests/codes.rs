@@ -53,6 +53,23 @@ const INPUTS: &[(&str, &str)] = &[
     ("recursive-function", "fn f(a: Int) -> Int = f(a)"),
     ("recursive-component", "component C { c: C {} }"),
     ("cyclic-type", "type T = T"),
+    (
+        "type-too-large",
+        "let a = { x = 1, y = 2 }\n\
+         let b = { x = a, y = a }\n\
+         let c = { x = b, y = b }\n\
+         let d = { x = c, y = c }\n\
+         let e = { x = d, y = d }\n\
+         let f = { x = e, y = e }\n\
+         let g = { x = f, y = f }\n\
+         let h = { x = g, y = g }\n\
+         let i = { x = h, y = h }\n\
+         let j = { x = i, y = i }\n\
+         let k = { x = j, y = j }\n\
+         let l = { x = k, y = k }\n\
+         let m = { x = l, y = l }\n\
+         let n = { x = m, y = m }",
+    ),
     ("cyclic-let", "let a = a"),
     ("invalid-refinement", "type T = Int where 2..1"),
     (

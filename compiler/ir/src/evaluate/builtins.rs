@@ -1,7 +1,7 @@
 //! Functions of the language.
 
 use super::value::{Map, Value};
-use super::{Evaluation, Frame, cidr, ops};
+use super::{Evaluation, Frame, cidr, ops, size};
 use crate::codes;
 use crate::model;
 use solc_check::hir::{Builtin, ExprId};
@@ -26,11 +26,16 @@ impl<'a> Evaluation<'a> {
                 self.image(unit, format, span)
             }
             (Builtin::Count, [value]) => self.property(value, solc_check::hir::Property::Count, span),
-            (Builtin::Join, [Value::List(items)]) => self.join(items, ""),
-            (Builtin::Join, [Value::List(items), Value::Text(separator)]) => self.join(items, separator),
+            (Builtin::Join, [Value::List(items)]) => self.join(items, "", span),
+            (Builtin::Join, [Value::List(items), Value::Text(separator)]) => {
+                self.join(items, separator, span)
+            }
             (Builtin::Flatten, [Value::List(lists)]) => {
                 let mut all = Vec::new();
                 for list in lists.iter() {
+                    if all.len() > size::MAX_PARTS {
+                        return self.too_large(size::TooLarge::Parts, span);
+                    }
                     match list {
                         Value::List(items) => all.extend(items.iter().cloned()),
                         Value::None => {}
@@ -60,6 +65,10 @@ impl<'a> Evaluation<'a> {
             (Builtin::Replace, [Value::Text(text), Value::Text(from), Value::Text(to)])
                 if !from.is_empty() =>
             {
+                let grows = text.matches(from.as_str()).count().saturating_mul(to.len());
+                if grows > size::MAX_TEXT {
+                    return self.too_large(size::TooLarge::Text, span);
+                }
                 Value::text(text.replace(from.as_str(), to))
             }
             (Builtin::Replace, [text @ Value::Text(_), ..]) => text.clone(),
@@ -110,15 +119,22 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    fn join(&self, items: &[Value], separator: &str) -> Value {
+    fn join(&mut self, items: &[Value], separator: &str, span: Span) -> Value {
+        let mut bytes = 0;
         let mut parts: Vec<model::Value> = Vec::with_capacity(items.len() * 2);
         for item in items {
             if !parts.is_empty() && !separator.is_empty() {
                 parts.push(model::Value::string(separator));
             }
             match self.text_of(item) {
-                Some(text) => parts.push(text),
+                Some(text) => {
+                    bytes += size::bytes(&text) + separator.len();
+                    parts.push(text);
+                }
                 None => return Value::Missing,
+            }
+            if bytes > size::MAX_TEXT + separator.len() {
+                return self.too_large(size::TooLarge::Text, span);
             }
         }
         Value::from_parts(parts)

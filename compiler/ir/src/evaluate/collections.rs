@@ -1,5 +1,6 @@
 //! Indexing and comprehensions.
 
+use super::size::MAX_PARTS;
 use super::value::{Map, Value};
 use super::{Evaluation, Frame};
 use crate::codes;
@@ -90,7 +91,13 @@ impl<'a> Evaluation<'a> {
         clauses: &'a [Clause],
     ) -> Value {
         let mut items = Vec::new();
-        let whole = self.comprehend(frame, clauses, &mut |this, frame| items.push(this.eval(frame, value)));
+        let whole = self.comprehend(frame, clauses, &mut |this, frame| {
+            let item = this.eval(frame, value);
+            // One more than a value may hold is enough to see that there are too many.
+            if items.len() <= MAX_PARTS {
+                items.push(item);
+            }
+        });
         if whole { Value::List(items.into()) } else { Value::Missing }
     }
 

@@ -4,7 +4,7 @@
 //! form that does work to a function of its own, so that a level of recursion costs little stack.
 
 use super::value::{Map, Value};
-use super::{Evaluation, Frame, MAX_DEPTH, SAMPLE, Slot, ops};
+use super::{Evaluation, Frame, MAX_DEPTH, SAMPLE, Slot, ops, size};
 use crate::codes;
 use crate::model;
 use solc_check::hir::{
@@ -28,7 +28,7 @@ impl<'a> Evaluation<'a> {
         self.depth += 1;
         let value = self.eval_kind(frame, expr);
         self.depth -= 1;
-        value
+        if makes(&expr.kind) { self.bounded(value, expr.span) } else { value }
     }
 
     #[cold]
@@ -93,8 +93,8 @@ impl<'a> Evaluation<'a> {
             ExprKind::Quantity(q) => Value::Quantity(*q),
             ExprKind::Cidr(address, prefix) => Value::Cidr(*address, *prefix),
             ExprKind::String(text) => Value::Text(text.clone()),
-            ExprKind::Interpolation(parts) => self.interpolation(frame, parts),
-            ExprKind::List(elements) => self.list(frame, elements),
+            ExprKind::Interpolation(parts) => self.interpolation(frame, parts, expr.span),
+            ExprKind::List(elements) => self.list(frame, elements, expr.span),
             ExprKind::Record { record, elements } => self.record(frame, *record, elements),
             ExprKind::Map(elements) => {
                 self.entries(frame, elements).map_or(Value::Missing, |m| Value::Map(Arc::new(m)))
@@ -156,21 +156,32 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    fn interpolation(&mut self, frame: &mut Frame<'a>, parts: &'a [ExprId]) -> Value {
+    fn interpolation(&mut self, frame: &mut Frame<'a>, parts: &'a [ExprId], span: Span) -> Value {
         let mut out: Vec<model::Value> = Vec::with_capacity(parts.len());
+        let mut bytes = 0;
         for part in parts {
             let value = self.eval(frame, *part);
             match self.text_of(&value) {
-                Some(text) => out.push(text),
+                Some(text) => {
+                    bytes += size::bytes(&text);
+                    out.push(text);
+                }
                 None => return Value::Missing,
+            }
+            if bytes > size::MAX_TEXT {
+                return self.too_large(size::TooLarge::Text, span);
             }
         }
         Value::from_parts(out)
     }
 
-    fn list(&mut self, frame: &mut Frame<'a>, elements: &'a [Element]) -> Value {
+    fn list(&mut self, frame: &mut Frame<'a>, elements: &'a [Element], span: Span) -> Value {
         let mut items = Vec::with_capacity(elements.len());
         for element in elements {
+            // Spreads may come a thousand times in a line.
+            if items.len() > size::MAX_PARTS {
+                return self.too_large(size::TooLarge::Parts, span);
+            }
             match element {
                 Element::Item(id) => items.push(self.eval(frame, *id)),
                 Element::Spread(id) => match self.eval(frame, *id) {
@@ -446,4 +457,52 @@ impl<'a> Evaluation<'a> {
 /// Whether a type admits `none`.
 pub(crate) fn is_optional(ty: &Ty) -> bool {
     matches!(ty, Ty::Optional(_) | Ty::None)
+}
+
+/// Whether the expression makes a value, rather than leading to one that was made elsewhere.
+fn makes(kind: &ExprKind) -> bool {
+    match kind {
+        ExprKind::Interpolation(_)
+        | ExprKind::List(_)
+        | ExprKind::Record { .. }
+        | ExprKind::Map(_)
+        | ExprKind::ListComprehension { .. }
+        | ExprKind::MapComprehension { .. }
+        | ExprKind::Property { .. }
+        | ExprKind::Builtin { .. }
+        | ExprKind::Grant { .. }
+        | ExprKind::UnionCase { .. }
+        | ExprKind::Binary { .. } => true,
+        ExprKind::Missing
+        | ExprKind::None
+        | ExprKind::Bool(_)
+        | ExprKind::Int(_)
+        | ExprKind::Number(_)
+        | ExprKind::Quantity(_)
+        | ExprKind::Cidr(..)
+        | ExprKind::String(_)
+        | ExprKind::Local(_)
+        | ExprKind::Member(_)
+        | ExprKind::Global(_)
+        | ExprKind::Block(_)
+        | ExprKind::Team(_)
+        | ExprKind::Env
+        | ExprKind::Product
+        | ExprKind::Platform
+        | ExprKind::Internet
+        | ExprKind::Settings
+        | ExprKind::Secrets
+        | ExprKind::SelfName { .. }
+        | ExprKind::Field { .. }
+        | ExprKind::InstanceSecret { .. }
+        | ExprKind::ResourceRef { .. }
+        | ExprKind::ResourceAttribute { .. }
+        | ExprKind::Index { .. }
+        | ExprKind::Call { .. }
+        | ExprKind::EnumCase(..)
+        | ExprKind::Range { .. }
+        | ExprKind::Unary { .. }
+        | ExprKind::If { .. }
+        | ExprKind::Match { .. } => false,
+    }
 }
