@@ -19,6 +19,7 @@ const FUNCTIONS: &[(&str, Builtin)] = &[
     ("min", Builtin::Min),
     ("max", Builtin::Max),
     ("sort", Builtin::Sort),
+    ("sum", Builtin::Sum),
     ("unique", Builtin::Unique),
     ("aws", Builtin::Aws),
 ];
@@ -283,17 +284,7 @@ impl<'a> BodyChecker<'_, 'a> {
                     ty,
                 )
             }
-            Builtin::Sort => {
-                let given =
-                    self.arguments(&[parameter("list", Ty::List(Arc::new(Ty::String)))], name, args, span);
-                let ty = Ty::List(Arc::new(Ty::String));
-                self.push(
-                    ExprKind::Builtin { builtin, args: given.into_iter().flatten().collect() },
-                    span,
-                    ty,
-                )
-            }
-            Builtin::Count | Builtin::Flatten | Builtin::Unique => {
+            Builtin::Count | Builtin::Flatten | Builtin::Unique | Builtin::Sort | Builtin::Sum => {
                 self.call_on_list(builtin, name, at, args, span, hint)
             }
             Builtin::Merge | Builtin::Min | Builtin::Max => self.call_on_two(builtin, name, args, span, hint),
@@ -304,7 +295,12 @@ impl<'a> BodyChecker<'_, 'a> {
             | Builtin::Split
             | Builtin::Get
             | Builtin::Contains
-            | Builtin::Slice => self.missing(span),
+            | Builtin::Slice
+            | Builtin::Take
+            | Builtin::Skip
+            | Builtin::IndexOf
+            | Builtin::PadLeft
+            | Builtin::Host => self.missing(span),
         }
     }
 
@@ -322,12 +318,26 @@ impl<'a> BodyChecker<'_, 'a> {
             self.swallow(args);
             return self.missing(span);
         };
-        let id = self.infer(&arg.value, if builtin == Builtin::Unique { hint } else { None });
+        let id = self
+            .infer(&arg.value, if matches!(builtin, Builtin::Unique | Builtin::Sort) { hint } else { None });
         let ty = self.ty(id);
         let result = match (&ty, builtin) {
             (Ty::Error, _) => Ty::Error,
             (Ty::List(_) | Ty::Map(_) | Ty::ZoneMap { .. }, Builtin::Count) => Ty::Int,
             (Ty::List(_), Builtin::Unique) => ty.clone(),
+            (Ty::List(inner), Builtin::Sort) if self.sorts(inner) => ty.clone(),
+            (Ty::List(_), Builtin::Sort) => {
+                self.wrong_argument(
+                    id,
+                    "a list of what compares: strings, numbers, cases of an ordered enum",
+                );
+                Ty::Error
+            }
+            (Ty::List(inner), Builtin::Sum) if self.adds_up(inner) => self.unalias(inner),
+            (Ty::List(_), Builtin::Sum) => {
+                self.wrong_argument(id, "a list of numbers, or of quantities of one unit");
+                Ty::Error
+            }
             (Ty::List(inner), Builtin::Flatten) => match inner.as_ref() {
                 Ty::List(_) | Ty::Error => inner.as_ref().clone(),
                 _ => {
@@ -348,6 +358,22 @@ impl<'a> BodyChecker<'_, 'a> {
             return self.missing(span);
         }
         self.push(ExprKind::Builtin { builtin, args: vec![id] }, span, result)
+    }
+
+    /// Whether values of the type have an order that `sort` follows.
+    fn sorts(&self, ty: &Ty) -> bool {
+        match self.unalias(ty) {
+            Ty::String | Ty::Literals(_) => true,
+            Ty::Enum(id) => self.cx.enums.get(id.index()).is_some_and(|e| e.ordered),
+            other => self.adds_up(&other),
+        }
+    }
+
+    fn adds_up(&self, ty: &Ty) -> bool {
+        matches!(
+            self.unalias(ty),
+            Ty::Error | Ty::Int | Ty::Number | Ty::Duration | Ty::Size | Ty::Percent | Ty::Vcpu
+        )
     }
 
     fn wrong_argument(&mut self, id: ExprId, expected: &str) {
@@ -433,6 +459,21 @@ impl<'a> BodyChecker<'_, 'a> {
             ("contains", Ty::List(inner)) => {
                 Some((Builtin::Contains, vec![parameter("element", inner.as_ref().clone())], Ty::Bool))
             }
+            ("index_of", _) if text => {
+                Some((Builtin::IndexOf, vec![string("part")], Ty::Optional(Arc::new(Ty::Int))))
+            }
+            ("pad_left", _) if text => {
+                Some((Builtin::PadLeft, vec![int("length"), string("fill")], Ty::String))
+            }
+            ("take", Ty::List(_)) => Some((Builtin::Take, vec![int("count")], ty.clone())),
+            ("skip", Ty::List(_)) => Some((Builtin::Skip, vec![int("count")], ty.clone())),
+            ("index_of", Ty::List(inner)) => Some((
+                Builtin::IndexOf,
+                vec![parameter("element", inner.as_ref().clone())],
+                Ty::Optional(Arc::new(Ty::Int)),
+            )),
+            ("host", Ty::Cidr) => Some((Builtin::Host, vec![int("index")], Ty::String)),
+            ("contains", Ty::Cidr) => Some((Builtin::Contains, vec![parameter("range", Ty::Cidr)], Ty::Bool)),
             ("get", Ty::Map(inner)) => {
                 let result = match inner.as_ref() {
                     already @ Ty::Optional(_) => already.clone(),
@@ -466,8 +507,21 @@ impl<'a> BodyChecker<'_, 'a> {
                     self.swallow(args);
                     return self.missing(span);
                 }
-                let methods =
-                    ["replace", "starts_with", "ends_with", "contains", "split", "slice", "get", "subnet"];
+                let methods = [
+                    "replace",
+                    "starts_with",
+                    "ends_with",
+                    "contains",
+                    "split",
+                    "slice",
+                    "get",
+                    "subnet",
+                    "index_of",
+                    "pad_left",
+                    "take",
+                    "skip",
+                    "host",
+                ];
                 self.report(
                     Diagnostic::error(
                         codes::NOT_CALLABLE,

@@ -425,6 +425,12 @@ const PROPERTIES: &[&str] = &[
     "prefix",
     "address",
     "name",
+    "reverse",
+    "trim",
+    "int",
+    "base64",
+    "sha256",
+    "netmask",
 ];
 
 /// Whether the language gives this property to values of the type.
@@ -464,6 +470,14 @@ fn property(ty: &Ty, name: &str) -> Option<(Property, Ty)> {
         (Ty::String | Ty::Literals(_) | Ty::Alias(_), "length") => Some((P::Length, Ty::Int)),
         (Ty::String | Ty::Literals(_) | Ty::Alias(_), "upper") => Some((P::Upper, Ty::String)),
         (Ty::String | Ty::Literals(_) | Ty::Alias(_), "lower") => Some((P::Lower, Ty::String)),
+        (Ty::String | Ty::Literals(_) | Ty::Alias(_), "trim") => Some((P::Trim, Ty::String)),
+        (Ty::String | Ty::Literals(_) | Ty::Alias(_), "int") => {
+            Some((P::Integer, Ty::Optional(Arc::new(Ty::Int))))
+        }
+        (Ty::String | Ty::Literals(_) | Ty::Alias(_), "base64") => Some((P::Base64, Ty::String)),
+        (Ty::String | Ty::Literals(_) | Ty::Alias(_), "sha256") => Some((P::Sha256, Ty::String)),
+        (Ty::List(_), "reverse") => Some((P::Reverse, ty.clone())),
+        (Ty::Cidr, "netmask") => Some((P::Netmask, Ty::String)),
         (Ty::Cidr, "prefix") => Some((P::Prefix, Ty::Int)),
         (Ty::Cidr, "address") => Some((P::Address, Ty::String)),
         (Ty::Enum(_) | Ty::Union(_), "name") => Some((P::CaseName, Ty::String)),

@@ -383,6 +383,18 @@ pub enum Property {
     Address,
     /// Of an enum case or union case: its name as text.
     CaseName,
+    /// Of a list: from the last to the first.
+    Reverse,
+    /// Of a string: without white space at both ends.
+    Trim,
+    /// Of a string: the whole number that it says, `none` where it says none.
+    Integer,
+    /// Of a string: its UTF-8 bytes in base 64.
+    Base64,
+    /// Of a string: the SHA-256 of its UTF-8 bytes, 64 hexadecimal digits.
+    Sha256,
+    /// Of a CIDR: its mask as text, `255.255.0.0`.
+    Netmask,
 }
 
 /// Functions of the language.
@@ -404,7 +416,7 @@ pub enum Builtin {
     Min,
     /// `max(a, b)`
     Max,
-    /// `sort([String]) -> [String]`
+    /// `sort([T]) -> [T]`: of whatever compares
     Sort,
     /// `unique([T]) -> [T]`
     Unique,
@@ -422,8 +434,20 @@ pub enum Builtin {
     Split,
     /// `map.get(key) -> T?`
     Get,
-    /// `lists.contains(x)`, `text.contains(x)`
+    /// `list.contains(x)`, `text.contains(x)`, `cidr.contains(cidr)`
     Contains,
     /// `text.slice(from, to)`: characters, both bounds clamped
     Slice,
+    /// `sum([T]) -> T`: of numbers or quantities of one unit
+    Sum,
+    /// `list.take(n) -> [T]`: the first so many, or all
+    Take,
+    /// `list.skip(n) -> [T]`: all but the first so many
+    Skip,
+    /// `list.index_of(x) -> Int?`, `text.index_of(part) -> Int?`: the first place, counted from 0
+    IndexOf,
+    /// `text.pad_left(length, fill) -> String`: at least so many characters
+    PadLeft,
+    /// `cidr.host(index) -> String`: an address of the range, counted from 0
+    Host,
 }

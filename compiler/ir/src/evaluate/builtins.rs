@@ -4,7 +4,7 @@ use super::value::{Map, Value};
 use super::{Evaluation, Frame, cidr, ops, size};
 use crate::codes;
 use crate::model;
-use solc_check::hir::{Builtin, ExprId};
+use solc_check::hir::{BinaryOp, Builtin, ExprId, Quantity, Ty};
 use solc_source::{Diagnostic, Name, Span};
 
 impl<'a> Evaluation<'a> {
@@ -49,6 +49,30 @@ impl<'a> Evaluation<'a> {
             (Builtin::Min, [a, b]) => pick(a, b, true),
             (Builtin::Max, [a, b]) => pick(a, b, false),
             (Builtin::Sort, [Value::List(items)]) => sort(items),
+            (Builtin::Sum, [Value::List(items)]) => {
+                let ty = args.first().map(|list| frame.body.ty(*list));
+                let zero = ty.map_or(Value::Missing, |ty| self.zero_of(ty));
+                self.sum(zero, items, span)
+            }
+            (Builtin::Take, [Value::List(items), Value::Int(n)]) => {
+                Value::list(items.iter().take(usize::try_from((*n).max(0)).unwrap_or(usize::MAX)).cloned())
+            }
+            (Builtin::Skip, [Value::List(items), Value::Int(n)]) => {
+                Value::list(items.iter().skip(usize::try_from((*n).max(0)).unwrap_or(usize::MAX)).cloned())
+            }
+            (Builtin::IndexOf, [Value::List(items), what]) => {
+                place(items.iter().position(|item| ops::equal(item, what)))
+            }
+            (Builtin::IndexOf, [Value::Text(text), Value::Text(part)]) => {
+                let before = text.find(part.as_str()).and_then(|at| text.get(..at));
+                place(before.map(|before| before.chars().count()))
+            }
+            (Builtin::PadLeft, [Value::Text(text), Value::Int(length), Value::Text(fill)]) => {
+                self.pad_left(text, *length, fill, span)
+            }
+            (Builtin::Host, [Value::Cidr(address, prefix), Value::Int(index)]) => {
+                self.host((*address, *prefix), *index, span)
+            }
             (Builtin::Unique, [Value::List(items)]) => {
                 let mut seen: Vec<Value> = Vec::new();
                 for item in items.iter() {
@@ -113,10 +137,87 @@ impl<'a> Evaluation<'a> {
                 | Builtin::Split
                 | Builtin::Get
                 | Builtin::Contains
-                | Builtin::Slice,
+                | Builtin::Slice
+                | Builtin::Sum
+                | Builtin::Take
+                | Builtin::Skip
+                | Builtin::IndexOf
+                | Builtin::PadLeft
+                | Builtin::Host,
                 _,
             ) => Value::Missing,
         }
+    }
+
+    /// What an empty list of the type adds up to.
+    fn zero_of(&self, list: &Ty) -> Value {
+        let Ty::List(element) = list else { return Value::Missing };
+        let mut element = element.as_ref();
+        while let Ty::Alias(id) = element {
+            let Some(alias) = self.project.aliases.get(id.index()) else { return Value::Missing };
+            element = &alias.base;
+        }
+        match element {
+            Ty::Int => Value::Int(0),
+            Ty::Number => Value::Number(0.0),
+            Ty::Duration => Value::Quantity(Quantity::Duration(0)),
+            Ty::Size => Value::Quantity(Quantity::Size(0)),
+            Ty::Vcpu => Value::Quantity(Quantity::Vcpu(0)),
+            Ty::Percent => Value::Quantity(Quantity::Percent(0)),
+            _ => Value::Missing,
+        }
+    }
+
+    fn sum(&mut self, zero: Value, items: &[Value], span: Span) -> Value {
+        let mut sum = zero;
+        for item in items {
+            match ops::binary(BinaryOp::Add, &sum, item) {
+                Ok(next) => sum = next,
+                Err((code, _)) => {
+                    self.report(
+                        Diagnostic::error(code, span, "this sum cannot be worked out")
+                            .label("it does not fit into 64 bits")
+                            .help("add smaller numbers, or use a larger unit"),
+                    );
+                    return Value::Missing;
+                }
+            }
+        }
+        sum
+    }
+
+    /// Fills up from the left; what is long enough stays.
+    fn pad_left(&mut self, text: &Name, length: i64, fill: &Name, span: Span) -> Value {
+        let missing = usize::try_from(length).unwrap_or(0).saturating_sub(text.chars().count());
+        if missing == 0 || fill.is_empty() {
+            return Value::Text(text.clone());
+        }
+        if missing > LONGEST_FILL {
+            self.report(
+                Diagnostic::error(codes::STEP_BUDGET, span, "this text is too long to be filled up")
+                    .label(format!("up to {length} characters"))
+                    .help(format!("fill up to at most {LONGEST_FILL} characters")),
+            );
+            return Value::Missing;
+        }
+        let filled: String = fill.chars().cycle().take(missing).chain(text.chars()).collect();
+        Value::text(filled)
+    }
+
+    fn host(&mut self, range: (u32, u8), index: i64, span: Span) -> Value {
+        if let Some(address) = cidr::host(range, index) {
+            return Value::text(cidr::address(address));
+        }
+        let size = 1_u64 << (32 - u32::from(range.1.min(32)));
+        self.report(
+            Diagnostic::error(codes::CIDR_DOES_NOT_FIT, span, "the network range has no such address")
+                .label(format!(
+                    "a `/{}` has {size} addresses, counted from 0, and this asks for number {index}",
+                    range.1
+                ))
+                .help("use a larger range, or a smaller number"),
+        );
+        Value::Missing
     }
 
     fn join(&mut self, items: &[Value], separator: &str, span: Span) -> Value {
@@ -164,21 +265,24 @@ impl<'a> Evaluation<'a> {
 }
 
 fn pick(a: &Value, b: &Value, least: bool) -> Value {
-    match ops::binary(solc_check::hir::BinaryOp::LessEqual, a, b) {
+    match ops::binary(BinaryOp::LessEqual, a, b) {
         Ok(Value::Bool(a_first)) if a_first == least => a.clone(),
         Ok(Value::Bool(_)) => b.clone(),
         Ok(_) | Err(_) => Value::Missing,
     }
 }
 
-/// Texts by their characters, numbers by size.
+/// The most characters that a text is filled up with.
+const LONGEST_FILL: usize = 10_000;
+
+fn place(found: Option<usize>) -> Value {
+    found.map_or(Value::None, |at| Value::Int(i64::try_from(at).unwrap_or(i64::MAX)))
+}
+
+/// Texts by their characters, numbers by size, cases by their order; equal ones keep theirs.
 fn sort(items: &[Value]) -> Value {
     let mut sorted = items.to_vec();
-    sorted.sort_by(|a, b| match (a, b) {
-        (Value::Text(a), Value::Text(b)) => a.cmp(b),
-        (Value::Int(a), Value::Int(b)) => a.cmp(b),
-        _ => std::cmp::Ordering::Equal,
-    });
+    sorted.sort_by(|a, b| ops::order(a, b).unwrap_or(std::cmp::Ordering::Equal));
     Value::List(sorted.into())
 }
 

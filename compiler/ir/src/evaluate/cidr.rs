@@ -40,6 +40,13 @@ pub(crate) fn subnet(range: (u32, u8), bits: i64, index: i64) -> Option<(u32, u8
     Some((u32::try_from(start).ok()?, u8::try_from(prefix).ok()?))
 }
 
+/// The `index`th address of a range; `None` where it has no such one.
+pub(crate) fn host(range: (u32, u8), index: i64) -> Option<u32> {
+    let size = 1_u64.checked_shl(32 - u32::from(range.1.min(32)))?;
+    let index = u64::try_from(index).ok().filter(|index| *index < size)?;
+    u32::try_from(u64::from(range.0).checked_add(index)?).ok()
+}
+
 /// Whether two ranges share an address.
 pub(crate) fn overlap(a: (u32, u8), b: (u32, u8)) -> bool {
     let mask = mask(a.1.min(b.1));
@@ -48,7 +55,7 @@ pub(crate) fn overlap(a: (u32, u8), b: (u32, u8)) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{overlap, parse, show, subnet};
+    use super::{address, host, overlap, parse, show, subnet};
 
     #[test]
     fn subnets_are_counted_from_the_start_of_the_range() {
@@ -64,6 +71,18 @@ mod tests {
         let range = parse("10.10.0.0/16").unwrap();
         for (bits, index) in [(4, 16), (4, -1), (17, 0), (-1, 0), (i64::MAX, 0), (64, 0), (4, i64::MAX)] {
             assert_eq!(subnet(range, bits, index), None, "{bits} {index}");
+        }
+    }
+
+    #[test]
+    fn hosts_are_counted_from_the_network_address() {
+        let check = |range: &str, index| host(parse(range).unwrap(), index).map(address);
+        assert_eq!(check("10.10.0.0/16", 4).as_deref(), Some("10.10.0.4"));
+        assert_eq!(check("10.10.0.0/16", 65_535).as_deref(), Some("10.10.255.255"));
+        assert_eq!(check("0.0.0.0/0", 4_294_967_295).as_deref(), Some("255.255.255.255"));
+        assert_eq!(check("10.0.0.7/32", 0).as_deref(), Some("10.0.0.7"));
+        for index in [65_536, -1, i64::MAX] {
+            assert_eq!(check("10.10.0.0/16", index), None, "{index}");
         }
     }
 

@@ -43,7 +43,12 @@ pub(crate) fn equal(left: &Value, right: &Value) -> bool {
 }
 
 fn ordered(left: &Value, right: &Value, holds: fn(Ordering) -> bool) -> Value {
-    let order = match (left, right) {
+    order(left, right).map_or(Value::Missing, |o| Value::Bool(holds(o)))
+}
+
+/// Which of two comes first; `None` where they do not compare.
+pub(crate) fn order(left: &Value, right: &Value) -> Option<Ordering> {
+    match (left, right) {
         (Value::Int(a), Value::Int(b)) => Some(a.cmp(b)),
         (Value::Number(a), Value::Number(b)) => a.partial_cmp(b),
         (Value::Int(a), Value::Number(b)) => (*a as f64).partial_cmp(b),
@@ -52,8 +57,7 @@ fn ordered(left: &Value, right: &Value, holds: fn(Ordering) -> bool) -> Value {
         (Value::Enum(a, x), Value::Enum(b, y)) if a == b => Some(x.cmp(y)),
         (Value::Quantity(a), Value::Quantity(b)) => same_unit(*a, *b).map(|(a, b)| a.cmp(&b)),
         _ => None,
-    };
-    order.map_or(Value::Missing, |o| Value::Bool(holds(o)))
+    }
 }
 
 /// Whether a list, map, range or text holds something.
@@ -73,6 +77,9 @@ pub(crate) fn contains(of: &Value, what: &Value) -> Value {
         }
         (Value::Range(lo, hi), Value::Int(n)) => Value::Bool((lo..=hi).contains(&n)),
         (Value::Text(text), Value::Text(part)) => Value::Bool(text.contains(part.as_str())),
+        (Value::Cidr(address, prefix), Value::Cidr(other, longer)) => Value::Bool(
+            longer >= prefix && other & super::cidr::mask(*prefix) == address & super::cidr::mask(*prefix),
+        ),
         _ => Value::Missing,
     }
 }

@@ -5,6 +5,9 @@
 use super::value::Value;
 use super::{Evaluation, cidr};
 use crate::codes;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use sha2::{Digest as _, Sha256};
 use solc_check::hir::{Property, Quantity};
 use solc_source::{Diagnostic, Span};
 
@@ -35,6 +38,18 @@ impl Evaluation<'_> {
             (Value::Text(text), Property::Length | Property::Count) => count(text.chars().count()),
             (Value::Text(text), Property::Upper) => Value::text(text.to_uppercase()),
             (Value::Text(text), Property::Lower) => Value::text(text.to_lowercase()),
+            (Value::Text(text), Property::Trim) => Value::text(text.trim()),
+            (Value::Text(text), Property::Integer) => text.parse().map_or(Value::None, Value::Int),
+            (Value::Text(text), Property::Base64) => Value::text(BASE64_STANDARD.encode(text.as_bytes())),
+            (Value::Text(text), Property::Sha256) => {
+                let digits = Sha256::digest(text.as_bytes())
+                    .iter()
+                    .map(|byte| format!("{byte:02x}"))
+                    .collect::<String>();
+                Value::text(digits)
+            }
+            (Value::List(items), Property::Reverse) => Value::list(items.iter().rev().cloned()),
+            (Value::Cidr(_, prefix), Property::Netmask) => Value::text(cidr::address(cidr::mask(*prefix))),
             (Value::Cidr(_, prefix), Property::Prefix) => Value::Int(i64::from(*prefix)),
             (Value::Cidr(address, _), Property::Address) => Value::text(cidr::address(*address)),
             (Value::Enum(id, case), Property::CaseName) => {
@@ -111,6 +126,12 @@ fn unit(property: Property) -> Option<(i64, &'static str)> {
         | Property::Lower
         | Property::Prefix
         | Property::Address
-        | Property::CaseName => return None,
+        | Property::CaseName
+        | Property::Reverse
+        | Property::Trim
+        | Property::Integer
+        | Property::Base64
+        | Property::Sha256
+        | Property::Netmask => return None,
     })
 }
