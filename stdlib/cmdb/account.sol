@@ -5,10 +5,16 @@ type AccountId = String where /^[0-9]{12}$/
 type ZoneLetter = String where /^[a-f]$/
 
 /// Where an account's docker images are kept.
-type DockerRegistry = ecr { prefix: String where /^[a-z0-9]([a-z0-9._\/-]*[a-z0-9])?$/ }
+type DockerRegistry = ecr {
+  /// What the names of its repositories begin with.
+  prefix: String where /^[a-z0-9]([a-z0-9._\/-]*[a-z0-9])?$/
+}
 
 /// Where images of every other format are kept.
-type FileRegistry = s3 { bucket: String where /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/ }
+type FileRegistry = s3 {
+  /// The bucket's name.
+  bucket: String where /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/
+}
 
 /// Where an account's images are kept.
 type Registries = {
@@ -50,10 +56,10 @@ type Account = {
 
 /// An availability zone, as `per zone` sees it.
 type Zone = {
-  /// `ap-southeast-2a`
+  /// Its whole name: `ap-southeast-2a`.
   name: String
-  /// `a`
+  /// The letter at the end of it: `a`.
   letter: ZoneLetter
-  /// 0 for `a`, 1 for `b` …
+  /// The letter's place: 0 for `a`, 1 for `b` …
   index: Int
 }

@@ -6,7 +6,9 @@ enum Availability { single_az < multi_az }
 
 /// How an environment is released to.
 type Release =
+  /// Whatever is built, at once.
   | continuous
+  /// When somebody asks for it and others approve.
   | manual {
     /// Who may approve.
     approvers: [Team]

@@ -9,7 +9,7 @@ type Image = {
   format: ImageFormat
   /// The commit it was built from.
   commit: String
-  /// `sha256:…`
+  /// What says that it is this image and no other: `sha256:…`.
   digest: String
   /// Where to pull it, by digest (docker).
   uri: String = ""

@@ -1,5 +1,8 @@
 /// Who the members of a team are: a team of a GitHub organisation.
-type TeamSource = github_team { team: String where /^[A-Za-z0-9-]+\/[A-Za-z0-9._-]+$/ }
+type TeamSource = github_team {
+  /// The team, with its organisation: `acme/shop-dev`.
+  team: String where /^[A-Za-z0-9-]+\/[A-Za-z0-9._-]+$/
+}
 
 /// The GitHub team `organisation/team`.
 fn github(team: String) -> TeamSource = github_team { team }

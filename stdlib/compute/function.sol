@@ -15,6 +15,24 @@ type Runtime = "dotnet10"
   | "ruby3.4"
 
 /// A program that runs when something happens.
+///
+/// Of a secret `STRIPE_KEY` it is told the ARN, as `STRIPE_KEY_SECRET_ARN`, and it may read it.
+///
+/// ```sol
+/// use std.compute.Function
+/// use std.data.Bucket
+///
+/// solution shop {
+///   receipts: Bucket {}
+///   biller: Function {
+///     image = image("shop-biller", format: zip)
+///     runtime = "python3.13"
+///     handler = "biller.handle"
+///     memory = 512MiB
+///     link receipts.read
+///   }
+/// }
+/// ```
 component Function {
   layer application
   accepts link, setting, secret

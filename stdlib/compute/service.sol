@@ -3,6 +3,28 @@ use std.network.Network
 use std.platform.Alarm
 
 /// A container that runs all the time, on as many machines as there is work, spread over the zones.
+///
+/// Settings and the names that links publish reach it as environment variables, secrets as what ECS fetches when a task
+/// starts. It is a target of a `Gateway` where it has a `port` and a `route`.
+///
+/// ```sol
+/// use std.compute.Service
+/// use std.network.{Gateway, Network}
+///
+/// solution shop {
+///   network: Network {}
+///   entry: Gateway { network, certificate = "arn:aws:acm:ap-southeast-2:111122223333:certificate/shop" }
+///   api: Service {
+///     network
+///     image = image("shop-api")
+///     port = 8080
+///     scale = 2..10
+///     health = "/healthz"
+///     route = entry.path("/api/*")
+///     setting LOG_LEVEL: "debug" | "info" = "info"
+///   }
+/// }
+/// ```
 component Service {
   layer application
   accepts link, setting, secret

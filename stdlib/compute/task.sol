@@ -5,7 +5,12 @@ use std.security.Key
 
 /// When a task runs.
 type Recurrence =
-  | every { interval: Duration where 1min..365d }
+  /// Again and again.
+  | every {
+    /// How long from one start to the next.
+    interval: Duration where 1min..365d
+  }
+  /// At a time of the calendar.
   | at {
     /// `0 3 * * ? *`: minute, hour, day of month, month, day of week, year.
     cron: String where /^[^ ]+( [^ ]+){5}$/
@@ -26,6 +31,24 @@ private fn timezone_of(recurrence: Recurrence) -> String = match recurrence {
 }
 
 /// A container that runs when it is time, and ends.
+///
+/// ```sol
+/// use std.compute.Task
+/// use std.data.Bucket
+/// use std.network.Network
+///
+/// solution shop {
+///   network: Network {}
+///   reports: Bucket {}
+///   nightly: Task {
+///     network
+///     image = image("shop-api")
+///     command = ["report", "--yesterday"]
+///     schedule = at { cron = "0 3 * * ? *", timezone = "Australia/Sydney" }
+///     link reports.write
+///   }
+/// }
+/// ```
 component Task {
   layer application
   accepts link, setting, secret

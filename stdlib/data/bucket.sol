@@ -4,6 +4,23 @@ use std.security.Key
 type Prefix = String where /^([^\/*?$][^*?$]*)?$/
 
 /// A private bucket: encrypted, versioned if asked, TLS only.
+///
+/// Who writes may not read, and the other way round: a program that does both links both.
+///
+/// ```sol
+/// use std.compute.Function
+/// use std.data.Bucket
+///
+/// solution shop {
+///   receipts: Bucket { expire_after = 365d }
+///   biller: Function {
+///     image = image("shop-biller", format: zip)
+///     runtime = "python3.13"
+///     handler = "biller.handle"
+///     link receipts.write(under: "invoices/")
+///   }
+/// }
+/// ```
 component Bucket {
   layer data
   stateful

@@ -12,6 +12,24 @@ private fn class_of(size: PostgresSize) -> String = match size {
 }
 
 /// A PostgreSQL database: encrypted, backed up, reached over TLS alone. Its password is made and rotated by RDS.
+///
+/// Under `multi_az` it has a standby in another zone, which takes over by itself.
+///
+/// ```sol
+/// use std.compute.Service
+/// use std.data.Postgres
+/// use std.network.Network
+///
+/// solution shop {
+///   network: Network {}
+///   db: Postgres { network, size = if env.stage >= preproduction then large else small, storage = 50GiB }
+///   api: Service {
+///     network
+///     image = image("shop-api")
+///     link db.connect
+///   }
+/// }
+/// ```
 component Postgres {
   layer data
   stateful

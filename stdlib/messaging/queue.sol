@@ -7,6 +7,21 @@ interface Poller {
 }
 
 /// A queue, with another one for messages that fail again and again.
+///
+/// ```sol
+/// use std.compute.Function
+/// use std.messaging.Queue
+///
+/// solution shop {
+///   orders: Queue { visibility = 3min, dead_letter_after = 5 }
+///   biller: Function {
+///     image = image("shop-biller", format: zip)
+///     runtime = "python3.13"
+///     handler = "biller.handle"
+///     trigger = orders.consume(batch: 10)
+///   }
+/// }
+/// ```
 component Queue {
   layer data
   stateful

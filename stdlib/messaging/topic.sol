@@ -1,6 +1,16 @@
 use std.security.Key
 
 /// A topic: one message, many readers.
+///
+/// ```sol
+/// use std.messaging.{Queue, Topic}
+///
+/// solution shop {
+///   paid: Topic {}
+///   invoices: Queue { subscription = paid.subscribe }
+///   statistics: Queue { subscription = paid.subscribe }
+/// }
+/// ```
 component Topic {
   layer foundation
 

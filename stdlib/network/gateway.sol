@@ -50,6 +50,24 @@ private fn place_of(route: String) -> Int = 1 + 730 * (64 - min(64, route.length
   rank_of(route.slice(2, 3))
 
 /// The way in from the internet: a load balancer over all zones that speaks HTTPS alone.
+///
+/// Without a `certificate` it makes one, which needs the hosted zone of `domain` among the environment's facts.
+///
+/// ```sol
+/// use std.compute.Service
+/// use std.network.{Gateway, Network}
+///
+/// solution shop {
+///   network: Network {}
+///   entry: Gateway { network, certificate = "arn:aws:acm:ap-southeast-2:111122223333:certificate/shop" }
+///   web: Service {
+///     network
+///     image = image("shop-web")
+///     port = 8080
+///     route = entry.path("/*")
+///   }
+/// }
+/// ```
 component Gateway {
   layer application
 

@@ -1,4 +1,18 @@
 /// Everything outside. `internet` is its one instance.
+///
+/// ```sol
+/// use std.compute.Service
+/// use std.network.Network
+///
+/// solution shop {
+///   network: Network {}
+///   api: Service {
+///     network
+///     image = image("shop-api")
+///     link internet.https(to: "api.stripe.com")
+///   }
+/// }
+/// ```
 component Internet {
   layer foundation
 

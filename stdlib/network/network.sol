@@ -14,6 +14,16 @@ type EndpointService = "ecr.api"
   | "sts"
 
 /// A network of three tiers over all zones: public (load balancers, NAT), private (compute), data (no way out).
+///
+/// It has one NAT gateway in every active zone: one under `single_az`, one for each zone under `multi_az`.
+///
+/// ```sol
+/// use std.network.Network
+///
+/// solution shop {
+///   network: Network { endpoints = ["sqs", "secretsmanager"] }
+/// }
+/// ```
 component Network {
   layer foundation
 

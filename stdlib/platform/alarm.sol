@@ -1,14 +1,34 @@
 use std.messaging.Topic
 
 /// An alarm on one metric. It tells a topic when it goes off, and when it is over.
+///
+/// ```sol
+/// use std.compute.Function
+/// use std.platform.Alarm
+///
+/// solution shop {
+///   biller: Function {
+///     image = image("shop-biller", format: zip)
+///     runtime = "python3.13"
+///     handler = "biller.handle"
+///   }
+///   slow: Alarm {
+///     description = "Bills take long: look at what the biller waits for"
+///     namespace = "AWS/Lambda"
+///     metric = "Duration"
+///     dimensions = { FunctionName = biller.name }
+///     above = 20000
+///   }
+/// }
+/// ```
 component Alarm {
   layer application
 
   /// What it means, and where to look first.
   param description: String
-  /// `AWS/SQS`
+  /// The metric's namespace: `AWS/SQS`.
   param namespace: String
-  /// `ApproximateAgeOfOldestMessage`
+  /// The metric's name: `ApproximateAgeOfOldestMessage`.
   param metric: String
   /// What the metric is of.
   param dimensions: {String: deferred String}

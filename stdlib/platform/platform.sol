@@ -3,6 +3,18 @@ use std.platform.LogBucket
 use std.security.Key
 
 /// What every solution has once in each environment: key, logs, alarms, cluster. Only what is used is built.
+///
+/// A solution that declares one itself configures it.
+///
+/// ```sol
+/// use std.data.Bucket
+/// use std.platform.Platform
+///
+/// solution shop {
+///   platform: Platform { notify = ["on-call@shop.example"], keep_logs = 90d }
+///   receipts: Bucket {}
+/// }
+/// ```
 component Platform {
   layer foundation
 

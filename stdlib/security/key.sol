@@ -1,4 +1,16 @@
 /// An encryption key, rotated every year.
+///
+/// Everything that says no other key shares that of the `platform`; one of its own is for what is to be kept apart.
+///
+/// ```sol
+/// use std.data.Bucket
+/// use std.security.Key
+///
+/// solution shop {
+///   papers: Key { description = "Contracts and invoices" }
+///   contracts: Bucket { key = papers }
+/// }
+/// ```
 component Key {
   layer foundation
   stateful
