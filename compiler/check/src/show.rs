@@ -1,13 +1,40 @@
 //! How a type is written in messages.
 
 use crate::context::Context;
-use crate::hir::Ty;
+use crate::hir::{Alias, ComponentId, Enum, Interface, Project, Record, Ty, Union};
 use solc_schema::{Node, NodeId, ResourceType};
 use solc_source::Name;
 
-impl Context<'_> {
+/// The tables that names of types stand in, of a context or of a checked project.
+struct Tables<'t> {
+    enums: &'t [Enum],
+    unions: &'t [Union],
+    aliases: &'t [Alias],
+    records: &'t [Record],
+    interfaces: &'t [Interface],
+    component: &'t dyn Fn(ComponentId) -> &'t str,
+}
+
+impl Project {
+    /// A type of this project as the user would write it.
+    #[must_use]
+    pub fn show(&self, ty: &Ty) -> String {
+        let component = |id: ComponentId| self.components.get(id.index()).map_or("", |c| c.name.as_str());
+        let tables = Tables {
+            enums: &self.enums,
+            unions: &self.unions,
+            aliases: &self.aliases,
+            records: &self.records,
+            interfaces: &self.interfaces,
+            component: &component,
+        };
+        tables.show(ty)
+    }
+}
+
+impl Tables<'_> {
     /// The type as the user would write it.
-    pub(crate) fn show(&self, ty: &Ty) -> String {
+    fn show(&self, ty: &Ty) -> String {
         match ty {
             Ty::Error => "?".to_owned(),
             Ty::None => "none".to_owned(),
@@ -30,7 +57,7 @@ impl Context<'_> {
             Ty::List(t) => format!("[{}]", self.show(t)),
             Ty::Map(t) => format!("{{String: {}}}", self.show(t)),
             Ty::ZoneMap { element, .. } => format!("{} of every zone", self.show(element)),
-            Ty::Record(id) => match self.record(*id) {
+            Ty::Record(id) => match self.records.get(id.index()) {
                 Some(record) if !record.name.is_empty() => record.name.to_string(),
                 Some(record) => self.fields(record.fields.iter().map(|f| (&f.name, &f.ty))),
                 None => String::new(),
@@ -39,7 +66,7 @@ impl Context<'_> {
             Ty::Optional(t) => format!("{}?", self.show(t)),
             Ty::Deferred(t) => format!("deferred {}", self.show(t)),
             Ty::Secret(t) => format!("secret {}", self.show(t)),
-            Ty::Component(id) => self.component_name(*id).to_owned(),
+            Ty::Component(id) => (self.component)(*id).to_owned(),
             Ty::Interface(id) => {
                 self.interfaces.get(id.index()).map_or_else(String::new, |i| i.name.to_string())
             }
@@ -59,6 +86,21 @@ impl Context<'_> {
     fn fields<'t>(&self, fields: impl Iterator<Item = (&'t Name, &'t Ty)>) -> String {
         let shown: Vec<String> = fields.map(|(n, t)| format!("{n}: {}", self.show(t))).collect();
         if shown.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", shown.join(", ")) }
+    }
+}
+
+impl Context<'_> {
+    /// The type as the user would write it.
+    pub(crate) fn show(&self, ty: &Ty) -> String {
+        let tables = Tables {
+            enums: &self.enums,
+            unions: &self.unions,
+            aliases: &self.aliases,
+            records: &self.records,
+            interfaces: &self.interfaces,
+            component: &|id| self.component_name(id),
+        };
+        tables.show(ty)
     }
 
     /// The type in a sentence: "a duration", "a list of `Bucket`".

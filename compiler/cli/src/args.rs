@@ -75,6 +75,8 @@ pub(crate) enum Command {
     Check(Check),
     /// Check, and write templates and manifests
     Build(Build),
+    /// Write the reference of a project, or of the standard library
+    Doc(Doc),
     /// Format `.sol` files
     Fmt(Fmt),
     /// Explain a kind of finding
@@ -112,6 +114,37 @@ pub(crate) struct Build {
     /// Where to write
     #[arg(long, value_name = "DIR", default_value = "build", value_hint = ValueHint::DirPath)]
     pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Doc {
+    /// A file or folder; the nearest `solc.toml` upwards says what belongs to it
+    #[arg(default_value = ".", value_hint = ValueHint::AnyPath)]
+    pub(crate) path: PathBuf,
+    /// Where to write
+    #[arg(long, value_name = "DIR", default_value = "doc", value_hint = ValueHint::DirPath)]
+    pub(crate) out: PathBuf,
+    /// What the pages are written in
+    #[arg(long, value_enum, default_value_t = Markup::Html, value_name = "MARKUP")]
+    pub(crate) markup: Markup,
+    /// The standard library alone; no project is needed
+    #[arg(long, conflicts_with_all = ["no_library", "path"])]
+    pub(crate) library: bool,
+    /// The project alone, without the standard library's pages
+    #[arg(long)]
+    pub(crate) no_library: bool,
+    /// Write nothing; exit with 1 if a page is missing, left over, or not what the sources say
+    #[arg(long)]
+    pub(crate) check: bool,
+}
+
+/// What pages are written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Markup {
+    /// To be opened in a browser
+    Html,
+    /// For a forge, a wiki or a book
+    Markdown,
 }
 
 #[derive(Debug, Args)]

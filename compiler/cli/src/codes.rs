@@ -6,6 +6,8 @@ use solc_source::Code;
 pub const CANNOT_WRITE: Code = Code("cannot-write");
 /// A file is not as the formatter would write it.
 pub const NOT_FORMATTED: Code = Code("not-formatted");
+/// A page of the reference is not what the doc comments say now.
+pub const STALE_REFERENCE: Code = Code("stale-reference");
 
 /// All of them.
-pub const ALL: &[Code] = &[CANNOT_WRITE, NOT_FORMATTED];
+pub const ALL: &[Code] = &[CANNOT_WRITE, NOT_FORMATTED, STALE_REFERENCE];

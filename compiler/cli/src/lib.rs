@@ -64,6 +64,7 @@ fn run(arguments: &Arguments, output: &Output) -> Exit {
     match &arguments.command {
         Command::Check(check) => command::check::run(check, output),
         Command::Build(build) => command::build::run(build, output),
+        Command::Doc(doc) => command::doc::run(doc, output),
         Command::Fmt(fmt) => command::fmt::run(fmt, output),
         Command::Explain(explain) => command::explain::run(explain, output),
         Command::Init(init) => command::init::run(init, output),

@@ -392,3 +392,47 @@ fn the_number_of_threads_changes_no_byte() {
     };
     assert_eq!(built("1", "one"), built("7", "many"));
 }
+
+const COMPONENT: (&str, &str) =
+    ("parts/part.sol", "/// Keeps things.\ncomponent Part {\n  /// How many.\n  param size: Int = 1\n}\n");
+
+#[test]
+fn a_reference_is_written_found_current_and_then_stale() {
+    let folder = repository(&[COMPONENT]);
+    let words = ["doc", "--markup", "markdown", "--no-library", "--out", "pages"];
+    let check = || shown(&run(folder.path(), &[&words[..], &["--check"]].concat()));
+    assert_snapshot!(shown(&run(folder.path(), &words)), @r"
+exit 0
+--- err
+wrote 2 files to pages
+");
+    assert_eq!(check(), "exit 0\n");
+    let pages = folder.path().join("pages");
+    fs::rename(pages.join("parts.md"), pages.join("old.md")).unwrap();
+    let text = fs::read_to_string(pages.join("index.md")).unwrap();
+    fs::write(pages.join("index.md"), text.replace("Part", "Parts")).unwrap();
+    fs::write(pages.join("mine.md"), "# Mine\n").unwrap();
+    assert_snapshot!(check(), @r"");
+    assert!(run(folder.path(), &words).status.success());
+    assert!(!pages.join("old.md").exists(), "what is left over goes");
+    assert!(pages.join("mine.md").exists(), "what is not ours stays");
+    assert_eq!(check(), "exit 0\n");
+}
+
+#[test]
+fn a_broken_sample_is_a_finding_and_nothing_is_written() {
+    let text = "/// ```sol\n/// let x: Int = \"one\"\n/// ```\ncomponent Part {}\n";
+    let folder = repository(&[("parts/part.sol", text)]);
+    assert_snapshot!(shown(&run(folder.path(), &["doc"])), @r"");
+    assert!(!folder.path().join("doc").exists());
+}
+
+#[test]
+fn the_librarys_reference_needs_no_project() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(folder.path(), &["doc", "--library", "--out", "pages", "-q"]);
+    assert_eq!(shown(&output), "exit 0\n");
+    let page = fs::read_to_string(folder.path().join("pages/std.data.html")).unwrap();
+    assert!(page.contains("<h2>Bucket</h2>"), "{page}");
+    assert!(page.contains("<a href=\"std.security.html#Key\">Key</a>"));
+}
