@@ -24,13 +24,14 @@ pub(crate) fn examples(page: &str) -> Vec<Example> {
 fn example(block: &Block) -> Option<Example> {
     let names_a_file = || block.text.lines().next().and_then(file).is_some();
     let is_ours = block.is("sol") || (block.is("toml") || block.is("json")) && names_a_file();
-    if !is_ours || block.has("fragment") {
+    if !is_ours || block.has("fragment") || block.has("shown") {
         return None;
     }
     Some(Example { line: block.line, shows_the_finding: block.has("error"), files: split(&block.text) })
 }
 
-fn split(text: &str) -> Vec<(String, String)> {
+/// The files of a block.
+pub(crate) fn split(text: &str) -> Vec<(String, String)> {
     let mut files = vec![(SOLUTION.to_owned(), String::new())];
     for line in text.lines() {
         match (file(line), files.last_mut()) {

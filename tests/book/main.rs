@@ -3,6 +3,8 @@
 //! The convention stands in the book: *Contributing, Testing*.
 
 mod example;
+mod library;
+mod message;
 
 use example::{Example, examples};
 use solc_driver::{Memory, Request, compile};
