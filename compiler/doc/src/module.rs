@@ -72,8 +72,7 @@ fn page(subject: &Subject, names: &Names<'_>, path: &str, library: bool) -> Page
     let files = subject.shown().filter(|file| file.library == library && module(&file.module) == path);
     let mut entries: Vec<Entry<'_>> = files.flat_map(entries_of).collect();
     entries.sort_by_key(|entry| entry.part);
-    let name =
-        entries.first().map_or_else(|| path.to_owned(), |entry| crate::names::page(&entry.file.module));
+    let name = entries.first().map_or_else(|| path.to_owned(), |entry| crate::names::page(entry.file));
     let names = names.on(&name);
     let mut text = format!("# {path}\n\n");
     let mut table = Table::new(&["", ""]);

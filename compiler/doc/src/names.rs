@@ -52,7 +52,7 @@ impl<'a> Names<'a> {
         let here = self.subject.file(file)?;
         let declared =
             |f: &File| self.public.get(&f.ast.file).is_some_and(|all| all.iter().any(|n| n == name));
-        let at = |f: &File| Place { page: page(&f.module), anchor: Name::new(name) };
+        let at = |f: &File| Place { page: page(f), anchor: Name::new(name) };
         if declared(here) {
             return self.shown(here).then(|| at(here));
         }
@@ -78,7 +78,7 @@ impl<'a> Names<'a> {
         let declares =
             |f: &&File| self.public.get(&f.ast.file).is_some_and(|all| all.iter().any(|n| n == name));
         let found = self.subject.files.iter().filter(answers).find(declares)?;
-        self.shown(found).then(|| Place { page: page(&found.module), anchor: Name::new(name) })
+        self.shown(found).then(|| Place { page: page(found), anchor: Name::new(name) })
     }
 
     fn shown(&self, file: &File) -> bool {
@@ -123,10 +123,12 @@ pub(crate) fn module(path: &[Name]) -> String {
     }
 }
 
-/// The page of a module. A name with `-` can be no module's, so that no two pages share one.
-pub(crate) fn page(path: &[Name]) -> String {
-    match module(path) {
-        index if index == "index" => "index-module".to_owned(),
-        other => other,
-    }
+/// The page of a file's module. A name with `-` can be no module's that somebody imports, so that no two pages share
+/// one: neither the index and a module called so, nor the library and a folder `std` of the project.
+pub(crate) fn page(file: &File) -> String {
+    let module = module(&file.module);
+    let plain = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '_' | '.') { c } else { '-' };
+    let name: String = module.chars().map(plain).collect();
+    let taken = name == "index" || !file.library && (name == "std" || name.starts_with("std."));
+    if taken { format!("project-{name}") } else { name }
 }

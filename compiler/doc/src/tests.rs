@@ -122,7 +122,7 @@ fn what_is_private_has_no_page_and_no_link() {
 #[test]
 fn types_are_shown_as_they_are_written() {
     check(
-        "/// Ways.\ntype Way = by_road { /// How fast.\n  speed: Int = 50 } | by_air\n\
+        "/// Ways.\ntype Way =\n  | by_road {\n    /// How fast.\n    speed: Int = 50\n  }\n  | by_air\n\
          /// Sizes.\nenum Size { small < large }\n/// A port.\ntype Inner = Port where 1024..2048\n\
          /// Twice.\nfn twice(of: Inner, times: Int = 2) -> Int = of * times\n/// Ten.\nlet ten = 5 * 2\n\
          /// Whatever can wait.\ninterface Waiting {\n  timeout: Duration\n  grant consume\n}\n",
@@ -147,6 +147,18 @@ fn a_name_leads_where_its_import_says_and_nowhere_else() {
 }
 
 #[test]
+fn no_module_of_a_project_takes_the_page_of_the_index_or_of_the_library() {
+    let files = [("index.sol", "component One {}\n"), ("std/data/two.sol", "component Two {}\n")];
+    let names: Vec<String> = pages(&files, Scope::Everything).into_iter().map(|page| page.name).collect();
+    assert!(names.contains(&"project-index".to_owned()), "{names:?}");
+    assert!(names.contains(&"project-std.data".to_owned()), "{names:?}");
+    let mut once = names.clone();
+    once.sort();
+    once.dedup();
+    assert_eq!(once.len(), names.len(), "{names:?}");
+}
+
+#[test]
 fn without_the_library_its_names_are_no_links() {
     let pages = pages(&[("parts/part.sol", STORE)], Scope::Project);
     assert_eq!(pages.iter().map(|page| page.name.as_str()).collect::<Vec<_>>(), ["index", "parts"]);
@@ -158,9 +170,10 @@ fn every_link_between_pages_leads_to_an_anchor_that_is_there() {
     let pages = pages(&[("parts/part.sol", STORE)], Scope::Everything);
     let mut count = 0;
     for page in &pages {
-        for link in
-            page.text.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(link, _)| link)
-        {
+        let links =
+            page.text.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(link, _)| link);
+        // Regular expressions look alike.
+        for link in links.filter(|link| link.starts_with('#') || link.contains(".md")) {
             let (name, anchor) = link.split_once('#').unwrap_or((link, ""));
             let name = if name.is_empty() { &page.name } else { name.trim_end_matches(".md") };
             let target = pages.iter().find(|page| page.name == name);
