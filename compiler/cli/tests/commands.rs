@@ -412,7 +412,21 @@ wrote 2 files to pages
     let text = fs::read_to_string(pages.join("index.md")).unwrap();
     fs::write(pages.join("index.md"), text.replace("Part", "Parts")).unwrap();
     fs::write(pages.join("mine.md"), "# Mine\n").unwrap();
-    assert_snapshot!(check(), @r"");
+    assert_snapshot!(check(), @r"
+exit 1
+--- err
+error[stale-reference]: `pages/index.md` is not what the sources say
+  = help: run `solc doc` again, with the same options and without `--check`
+
+error[stale-reference]: `pages/parts.md` is missing
+  = help: run `solc doc` again, with the same options and without `--check`
+
+error[stale-reference]: `pages/old.md` is left over
+  = help: run `solc doc` again, with the same options and without `--check`
+
+3 errors
+`solc explain stale-reference` says more
+");
     assert!(run(folder.path(), &words).status.success());
     assert!(!pages.join("old.md").exists(), "what is left over goes");
     assert!(pages.join("mine.md").exists(), "what is not ours stays");
@@ -423,7 +437,24 @@ wrote 2 files to pages
 fn a_broken_sample_is_a_finding_and_nothing_is_written() {
     let text = "/// ```sol\n/// let x: Int = \"one\"\n/// ```\ncomponent Part {}\n";
     let folder = repository(&[("parts/part.sol", text)]);
-    assert_snapshot!(shown(&run(folder.path(), &["doc"])), @r"");
+    assert_snapshot!(shown(&run(folder.path(), &["doc"])), @r#"
+exit 1
+--- err
+error[type-mismatch]: expected a whole number, found the string "one"
+  ┌─ parts/part.sol:2:18
+  │
+2 │ /// let x: Int = "one"
+  │            ---   ^^^^^ this is the string "one"
+  │            │      
+  │            declared here
+  │
+  = note: this is the sample of a doc comment, compiled as a file of its own beside the project's components
+  = note: mark the block `sol,fragment` where it shows a piece
+
+1 error
+`solc explain type-mismatch` says more
+nothing was written
+"#);
     assert!(!folder.path().join("doc").exists());
 }
 

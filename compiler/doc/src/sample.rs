@@ -62,18 +62,17 @@ fn compile(subject: &Subject, rest: &[ProjectFile], sample: &Sample) -> (FileId,
     let (checked, mistakes) = solc_check::check(&files);
     diagnostics.extend(mistakes);
     if !diagnostics.iter().any(Diagnostic::is_error) {
-        diagnostics.extend(lower(&checked, subject));
+        diagnostics.extend(values(&checked, subject));
     }
     let here = |d: &Diagnostic| d.labels.iter().any(|label| label.span.file == id);
     // A setting's value lies beside a product's code, and a sample has none.
     let told = |d: &Diagnostic| d.is_error() && d.code != MISSING_SETTING && here(d);
     let mut diagnostics: Vec<Diagnostic> = merge(diagnostics).into_iter().filter(told).collect();
     for diagnostic in &mut diagnostics {
-        diagnostic.notes.push(
-            "this is the sample of a doc comment: it is compiled as a file of its own beside the project's \
-             components; mark the block `sol,fragment` where it shows a piece"
-                .to_owned(),
-        );
+        diagnostic.notes.extend([
+            "this is the sample of a doc comment, compiled as a file of its own beside the project's components".to_owned(),
+            "mark the block `sol,fragment` where it shows a piece".to_owned(),
+        ]);
     }
     (id, diagnostics.into_iter().map(|d| in_front(d, id)).collect())
 }
@@ -91,12 +90,13 @@ fn in_front(mut diagnostic: Diagnostic, id: FileId) -> Diagnostic {
     diagnostic
 }
 
-fn lower(project: &hir::Project, subject: &Subject) -> Vec<Diagnostic> {
+/// What is wrong with the values of the environments.
+fn values(project: &hir::Project, subject: &Subject) -> Vec<Diagnostic> {
     // Images and secrets are a product's; what was looked up is everybody's.
     let documents = Documents { facts: subject.facts.clone(), ..Documents::default() };
-    let inputs = Inputs { documents: Arc::new(documents), strict: false, assume_multi_az: None };
+    let inputs = Inputs { documents: Arc::new(documents), ..Inputs::default() };
     let environments = solc_ir::environments(project);
-    environments.into_iter().flat_map(|(id, _)| solc_ir::lower(project, id, &inputs).1).collect()
+    environments.into_iter().flat_map(|(id, _)| solc_ir::check(project, id, &inputs)).collect()
 }
 
 impl Sample {

@@ -123,14 +123,14 @@ fn what_is_private_has_no_page_and_no_link() {
 fn types_are_shown_as_they_are_written() {
     check(
         "/// Ways.\ntype Way =\n  | by_road {\n    /// How fast.\n    speed: Int = 50\n  }\n  | by_air\n\
-         /// Sizes.\nenum Size { small < large }\n/// A port.\ntype Inner = Port where 1024..2048\n\
-         /// Twice.\nfn twice(of: Inner, times: Int = 2) -> Int = of * times\n/// Ten.\nlet ten = 5 * 2\n\
+         /// Sizes.\nenum Size { small < large }\n/// A port.\ntype Ports = [Port]\n\
+         /// Twice.\nfn many(of: Ports, times: Int = 2) -> Int = of.count * times\n/// Ten.\nlet ten = 5 * 2\n\
          /// Whatever can wait.\ninterface Waiting {\n  timeout: Duration\n  grant consume\n}\n",
         &[
             "| `by_road` | `speed` | `Int` | `50` | How fast. |",
             "One of `small` < `large`, in this order: cases compare.",
-            "Stands for <code>[Port](std.cmdb.md#Port) where 1024..2048</code>.",
-            "<code>twice(of: [Inner](#Inner), times: Int = 2) -&gt; Int</code>",
+            "Stands for <code>\\[[Port](std.cmdb.md#Port)\\]</code>.",
+            "<code>many(of: [Ports](#Ports), times: Int = 2) -&gt; Int</code>",
             "`Int`, which is `5 * 2`",
             "- a parameter or attribute `timeout`: `Duration`",
             "- a grant `consume`",
