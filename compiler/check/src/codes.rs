@@ -101,6 +101,10 @@ codes! {
     INVALID_REFINEMENT = "invalid-refinement";
     /// A component that does not satisfy an interface.
     INTERFACE_NOT_SATISFIED = "interface-not-satisfied";
+    /// A `moved from` that would take somebody else's logical ids, or none.
+    INVALID_MOVE = "invalid-move";
+    /// A tag that the compiler sets itself.
+    RESERVED_TAG = "reserved-tag";
     /// A name in the wrong case.
     NAMING = "naming";
     /// A private declaration that nothing names.

@@ -5,9 +5,12 @@
 
 mod access;
 mod instance;
+mod moves;
+mod profile;
 mod project;
 mod resource;
 
+pub(crate) use profile::check as check_profiles;
 pub(crate) use project::check_all;
 
 use crate::body::{BodyChecker, Inside, LetState, Want};
@@ -80,7 +83,7 @@ fn describe(kind: &StatementKind) -> (&'static str, &'static str) {
         StatementKind::Setting { .. } => ("`setting`", "an instance"),
         StatementKind::Secret(_) => ("`secret`", "an instance"),
         StatementKind::Link { .. } => ("`link`", "an instance"),
-        StatementKind::Moved(_) => ("`moved from`", "a component or instance"),
+        StatementKind::Moved(_) => ("`moved from`", "the instance or resource that has another name now"),
         StatementKind::Profile(_) => ("a profile", "a configuration block or solution"),
         StatementKind::Waive { .. } => ("`waive`", "an environment or instance"),
         StatementKind::Assert(_) => ("`assert`", "a test"),
@@ -259,7 +262,6 @@ pub(crate) fn check(cx: &Context<'_>, id: ComponentId, body_id: hir::BodyId) -> 
             StatementKind::Profile(decl) if place == Place::Solution => {
                 component.profiles.extend(checker.profile(decl, statement.span, body_id));
             }
-            StatementKind::Moved(name) if place == Place::Component => component.moved_from = name.plain(),
             StatementKind::Error => {}
             StatementKind::Field(_)
             | StatementKind::Param { .. }
@@ -292,6 +294,8 @@ pub(crate) fn check(cx: &Context<'_>, id: ComponentId, body_id: hir::BodyId) -> 
             last.kind = MemberKind::Let { value: checker.missing(statement.span) };
         }
     }
+    moves::check(&component, &mut checker.diagnostics);
+    check_profiles(&component.profiles, &mut checker);
     Checked { node: component, body: checker.body, diagnostics: checker.diagnostics, calls: checker.calls }
 }
 
@@ -311,7 +315,6 @@ fn nothing(body: hir::BodyId) -> hir::Component {
         network: None,
         statements: Vec::new(),
         profiles: Vec::new(),
-        moved_from: None,
     }
 }
 

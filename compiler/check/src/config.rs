@@ -93,33 +93,13 @@ pub(crate) fn check(cx: &Context<'_>, index: usize, body: BodyId) -> Checked<Blo
                     }
                 }
             }
-            StatementKind::Profile(profile) => {
+            // A team has no instances, settings or resources of its own.
+            StatementKind::Profile(profile) if decl.kind != BlockKind::Team => {
                 block.profiles.extend(checker.profile(profile, statement.span, body));
             }
-            StatementKind::Waive { what, because } => {
-                if !WAIVABLE.contains(&what.name.as_str()) && !what.name.is_empty() {
-                    checker.report(
-                        Diagnostic::error(
-                            codes::UNKNOWN_NAME,
-                            what.span,
-                            format!("`{}` cannot be waived", what.name),
-                        )
-                        .label("not something that can be waived")
-                        .suggest(
-                            what.span,
-                            solc_source::suggest::nearest(&what.name, WAIVABLE.iter().copied()),
-                        ),
-                    );
-                }
-                let reason = because.plain().unwrap_or_default();
-                if reason.trim().is_empty() {
-                    checker.report(
-                        Diagnostic::error(codes::MISSING_REASON, because.span, "a waiver needs a reason")
-                            .label("every report repeats it")
-                            .help("say why, for the person who reads the report"),
-                    );
-                }
-                block.waivers.push(Waiver { what: what.name.clone(), because: reason, span: statement.span });
+            StatementKind::Waive { what, because } if decl.kind == BlockKind::Environment => {
+                let waiver = checker.waiver(what, because, statement.span);
+                block.waivers.push(waiver);
             }
             StatementKind::Error => broken = true,
             _ => checker.misplaced(statement, Place::Block),
@@ -161,5 +141,36 @@ pub(crate) fn check(cx: &Context<'_>, index: usize, body: BodyId) -> Checked<Blo
             .help(format!("add `{} = …`", first.name)),
         );
     }
+    crate::component::check_profiles(&block.profiles, &mut checker);
     Checked { node: block, body: checker.body, diagnostics: checker.diagnostics, calls: checker.calls }
+}
+
+impl BodyChecker<'_, '_> {
+    /// `waive availability because "…"`: of something that can be waived, with a reason.
+    pub(crate) fn waiver(&mut self, what: &ast::Ident, because: &ast::CodeString, span: Span) -> Waiver {
+        if !WAIVABLE.contains(&what.name.as_str()) && !what.name.is_empty() {
+            let nearest = solc_source::suggest::nearest(&what.name, WAIVABLE.iter().copied());
+            let mut diagnostic = Diagnostic::error(
+                codes::UNKNOWN_NAME,
+                what.span,
+                format!("`{}` cannot be waived", what.name),
+            )
+            .label("not something that can be waived")
+            .suggest(what.span, nearest);
+            if nearest.is_none() {
+                let all: Vec<Name> = WAIVABLE.iter().copied().map(Name::new_static).collect();
+                diagnostic = diagnostic.help(format!("waive {}, or remove this", crate::body::quote(&all)));
+            }
+            self.report(diagnostic);
+        }
+        let reason = because.plain().unwrap_or_default();
+        if reason.trim().is_empty() {
+            self.report(
+                Diagnostic::error(codes::MISSING_REASON, because.span, "a waiver needs a reason")
+                    .label("every report repeats it")
+                    .help("say why, for the person who reads the report"),
+            );
+        }
+        Waiver { what: what.name.clone(), because: reason, span }
+    }
 }

@@ -153,6 +153,15 @@ impl Signature {
     }
 }
 
+/// Where an instance declares a setting.
+#[derive(Clone, Debug)]
+pub(crate) struct SettingSite {
+    pub(crate) ty: Ty,
+    pub(crate) span: Span,
+    /// The component or solution in which the instance stands.
+    pub(crate) component: ComponentId,
+}
+
 /// The records of `std.cmdb` that the language itself speaks of.
 #[derive(Debug, Default)]
 pub(crate) struct WellKnown {
@@ -195,9 +204,40 @@ pub(crate) struct Context<'a> {
     /// The types written inside components, by place.
     pub(crate) type_at: FxHashMap<Span, Ty>,
     pub(crate) well_known: WellKnown,
+    /// The settings that instances declare, by name; gathered when a profile first speaks of settings.
+    pub(crate) settings: std::sync::OnceLock<FxHashMap<Name, Vec<SettingSite>>>,
 }
 
 impl<'a> Context<'a> {
+    /// Where a setting is declared, in the order of the components.
+    pub(crate) fn setting_sites(&self, name: &str) -> &[SettingSite] {
+        self.settings().get(name).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Every setting, in no order.
+    pub(crate) fn all_setting_sites(&self) -> impl Iterator<Item = (&Name, &[SettingSite])> {
+        self.settings().iter().map(|(name, sites)| (name, sites.as_slice()))
+    }
+
+    fn settings(&self) -> &FxHashMap<Name, Vec<SettingSite>> {
+        self.settings.get_or_init(|| {
+            let mut all: FxHashMap<Name, Vec<SettingSite>> = FxHashMap::default();
+            for (index, component) in self.components.iter().enumerate() {
+                let id = ComponentId(u32::try_from(index).unwrap_or(u32::MAX));
+                for statement in component.body {
+                    let ast::StatementKind::Instance(instance) = &statement.kind else { continue };
+                    for inner in &instance.body {
+                        let ast::StatementKind::Setting { name, ty, .. } = &inner.kind else { continue };
+                        let ty = self.type_at.get(&ty.span).cloned().unwrap_or(Ty::Error);
+                        let site = SettingSite { ty, span: name.span, component: id };
+                        all.entry(name.name.clone()).or_default().push(site);
+                    }
+                }
+            }
+            all
+        })
+    }
+
     /// What a name at the top level means in a file.
     pub(crate) fn lookup(&self, unit: usize, name: &str) -> Option<&Named> {
         let scope = self.scopes.get(unit)?;

@@ -44,6 +44,7 @@ pub(crate) fn declare<'a>(
         teams: IndexMap::new(),
         type_at: FxHashMap::default(),
         well_known: WellKnown::default(),
+        settings: OnceLock::new(),
     };
     let mut solutions: FxHashMap<Name, Span> = FxHashMap::default();
     for (index, unit) in units.iter().enumerate() {

@@ -16,7 +16,7 @@ pub use access::{
 };
 pub use component::{
     Accepts, Component, Ensure, Expansion, FieldValue, Instance, Kind, Layer, Link, Member, MemberKind,
-    OnNetwork, Resource, SecretDecl, SettingDecl, Statement, Waiver,
+    Moved, OnNetwork, Resource, SecretDecl, SettingDecl, Statement, Waiver,
 };
 pub use config::{Block, BlockKind, Profile, ProfileMode, ProfileTarget};
 pub use expr::{

@@ -1,12 +1,11 @@
-//! Instances: fields against parameters, settings, secrets, links. And profiles, which speak of the same fields.
+//! Instances: fields against parameters, settings, secrets, links.
 
 use super::Place;
 use crate::body::{BodyChecker, Want, quote};
 use crate::codes;
 use crate::context::{Decl, MemberTag};
 use crate::hir::{
-    BodyId, ComponentId, ExprId, ExprKind, FieldValue, Instance, InstanceDeclId, Link, Profile,
-    ProfileTarget, SecretDecl, SettingDecl, Ty, Waiver,
+    ComponentId, ExprId, ExprKind, FieldValue, Instance, InstanceDeclId, Link, SecretDecl, SettingDecl, Ty,
 };
 use rustc_hash::FxHashMap;
 use solc_source::{Diagnostic, Name, Span};
@@ -14,7 +13,7 @@ use solc_syntax::ast::{self, StatementKind};
 
 impl<'a> BodyChecker<'_, 'a> {
     /// The component that a path names, if it is one; what is wrong with it was said with the signature.
-    fn component_of(&self, path: &[ast::Ident]) -> Option<ComponentId> {
+    pub(super) fn component_of(&self, path: &[ast::Ident]) -> Option<ComponentId> {
         let (last, module) = path.split_last()?;
         let decl = if module.is_empty() {
             self.cx.lookup(self.unit, &last.name).map(|n| n.decl)
@@ -146,12 +145,13 @@ impl<'a> BodyChecker<'_, 'a> {
                         });
                     }
                 }
-                StatementKind::Waive { what, because } => instance.waivers.push(Waiver {
-                    what: what.name.clone(),
-                    because: because.plain().unwrap_or_default(),
-                    span: statement.span,
-                }),
-                StatementKind::Moved(name) => instance.moved_from = name.plain(),
+                StatementKind::Waive { what, because } => {
+                    let waiver = self.waiver(what, because, statement.span);
+                    instance.waivers.push(waiver);
+                }
+                StatementKind::Moved(from) => {
+                    self.moved(&mut instance.moved_from, &decl.name, from, statement.span);
+                }
                 StatementKind::Error => {}
                 _ => self.misplaced(statement, Place::Instance),
             }
@@ -345,52 +345,5 @@ impl<'a> BodyChecker<'_, 'a> {
                 .note(format!("the grant needs a consumer that satisfies `{wanted}`")),
             );
         }
-    }
-
-    /// `default Service { … }`, `enforce Postgres { … }`
-    pub(crate) fn profile(
-        &mut self,
-        decl: &'a ast::ProfileDecl,
-        span: Span,
-        body: BodyId,
-    ) -> Option<Profile> {
-        let word = decl.target.last()?;
-        let at = decl.target.iter().map(|i| i.span).reduce(|a, b| a.to(b)).unwrap_or(word.span);
-        let target = match (decl.target.as_slice(), word.name.as_str()) {
-            (_, "") => return None,
-            ([_], "tags") => ProfileTarget::Tags,
-            ([_], "settings") => ProfileTarget::Settings,
-            _ => match self.component_of(&decl.target) {
-                Some(id) => ProfileTarget::Component(id),
-                None if self.cx.is_broken(self.unit, &word.name) => return None,
-                None => {
-                    let diagnostic = crate::signature::unknown_component(self.cx, self.unit, word, at);
-                    self.report(diagnostic);
-                    return None;
-                }
-            },
-        };
-        let mut fields = Vec::new();
-        let mut seen: FxHashMap<Name, Span> = FxHashMap::default();
-        for statement in &decl.body {
-            let StatementKind::Field(field) = &statement.kind else {
-                if !matches!(statement.kind, StatementKind::Error) {
-                    self.misplaced(statement, Place::Profile);
-                }
-                continue;
-            };
-            if let Some(first) = seen.insert(field.name.name.clone(), field.name.span) {
-                self.duplicate_field(&field.name, first);
-                continue;
-            }
-            match target {
-                ProfileTarget::Component(id) => fields.extend(self.parameter(id, field)),
-                ProfileTarget::Tags | ProfileTarget::Settings => {
-                    let value = self.check(&field.value, &Want::of(Ty::String));
-                    fields.push(FieldValue { name: field.name.name.clone(), span: field.name.span, value });
-                }
-            }
-        }
-        Some(Profile { mode: decl.mode, target, fields, body, span })
     }
 }

@@ -40,6 +40,7 @@ impl<'a> BodyChecker<'_, 'a> {
             );
         }
         let depth = self.present.len();
+        let mut moved_from = None;
         let (expansion, condition, after, properties) = self.scoped(|this| {
             let zone = |this: &mut Self| {
                 let ty = this.cx.well_known.zone.map_or(Ty::Error, Ty::Record);
@@ -63,6 +64,9 @@ impl<'a> BodyChecker<'_, 'a> {
             for statement in &decl.body {
                 match &statement.kind {
                     StatementKind::Field(field) => fields.push(field),
+                    StatementKind::Moved(from) => {
+                        this.moved(&mut moved_from, &decl.name, from, statement.span);
+                    }
                     StatementKind::Error => {}
                     _ => this.misplaced(statement, Place::Resource),
                 }
@@ -80,7 +84,7 @@ impl<'a> BodyChecker<'_, 'a> {
             (expansion, condition, after, properties)
         });
         self.present.truncate(depth);
-        Some(Resource { ty: ty?, expansion, condition, after, properties, type_span })
+        Some(Resource { ty: ty?, expansion, condition, after, properties, moved_from, type_span })
     }
 
     /// The keys of what is repeated become part of logical ids.

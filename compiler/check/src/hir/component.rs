@@ -71,8 +71,6 @@ pub struct Component {
     pub statements: Vec<Statement>,
     /// Profiles of a solution.
     pub profiles: Vec<Profile>,
-    /// `moved from`
-    pub moved_from: Option<Name>,
 }
 
 impl Component {
@@ -183,6 +181,8 @@ pub struct Resource {
     pub after: Vec<ExprId>,
     /// Its properties, in order of writing.
     pub properties: Vec<FieldValue>,
+    /// `moved from`
+    pub moved_from: Option<Moved>,
     /// The type's place, for messages about what is missing.
     pub type_span: Span,
 }
@@ -222,7 +222,7 @@ pub struct Instance {
     /// `waive`s.
     pub waivers: Vec<Waiver>,
     /// `moved from`
-    pub moved_from: Option<Name>,
+    pub moved_from: Option<Moved>,
     /// The whole instance.
     pub span: Span,
 }
@@ -257,6 +257,15 @@ pub struct Link {
     /// `as NAME`
     pub alias: Option<Name>,
     /// The statement.
+    pub span: Span,
+}
+
+/// `moved from "old_name"`: logical ids are those of the old name.
+#[derive(Debug, Clone)]
+pub struct Moved {
+    /// What it was called; nothing of that name exists beside it.
+    pub from: Name,
+    /// The old name's place.
     pub span: Span,
 }
 
@@ -305,6 +314,20 @@ impl Component {
             | MemberKind::Principal(_)
             | MemberKind::Output { .. } => None,
         })
+    }
+
+    /// What a member of it was called before, where it says so.
+    #[must_use]
+    pub fn moved(member: &Member) -> Option<&Moved> {
+        match &member.kind {
+            MemberKind::Instance(instance) => instance.moved_from.as_ref(),
+            MemberKind::Resource(resource) => resource.moved_from.as_ref(),
+            MemberKind::Param { .. }
+            | MemberKind::Let { .. }
+            | MemberKind::Attribute { .. }
+            | MemberKind::Principal(_)
+            | MemberKind::Output { .. } => None,
+        }
     }
 
     /// Its body among the project's.

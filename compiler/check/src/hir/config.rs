@@ -26,7 +26,7 @@ pub struct Block {
 }
 
 /// What a profile speaks of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ProfileTarget {
     /// Every instance of a component.
     Component(ComponentId),
