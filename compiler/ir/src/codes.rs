@@ -43,6 +43,10 @@ codes! {
     TOO_FEW_ZONES = "too-few-zones";
     /// A single-AZ environment where the stage asks for more.
     SINGLE_AZ_ABOVE_INTEGRATION = "single-az-above-integration";
+    /// Something that was waived, which every report repeats.
+    WAIVED = "waived";
+    /// A waiver of what needs none.
+    UNUSED_WAIVER = "unused-waiver";
     /// A field that a more general place enforces, set to something else.
     ENFORCED_FIELD = "enforced-field";
     /// A setting without a value.

@@ -20,6 +20,7 @@ pub(crate) mod json;
 pub(crate) mod members;
 pub(crate) mod ops;
 pub(crate) mod parameters;
+pub(crate) mod profiles;
 pub(crate) mod properties;
 pub(crate) mod reads;
 pub(crate) mod resources;
@@ -32,7 +33,8 @@ pub(crate) mod value;
 
 use crate::arena::Arena;
 use crate::inputs::Inputs;
-use crate::model::{self, InstanceId, Origin, ResourceId};
+use crate::model::{self, InstanceId, ResourceId};
+use profiles::Setter;
 use rustc_hash::FxHashMap;
 use solc_check::hir::{
     self, AliasId, BlockId, Body, BodyId, ComponentId, GlobalId, LocalId, MemberId, Project, RecordId,
@@ -158,16 +160,6 @@ pub(crate) struct Resource<'a> {
     pub(crate) layer: Option<hir::Layer>,
     pub(crate) span: Span,
     pub(crate) property_spans: Arc<[(Name, Span)]>,
-}
-
-/// A field that a profile sets.
-#[derive(Clone, Copy)]
-pub(crate) struct Setter<'a> {
-    pub(crate) origin: Origin,
-    pub(crate) field: &'a hir::FieldValue,
-    pub(crate) body: BodyId,
-    /// The solution whose instance the expression may name.
-    pub(crate) solution: Option<ComponentId>,
 }
 
 /// Where the properties of a declaration are written.

@@ -100,6 +100,7 @@ pub(crate) struct Part {
 fn solution(evaluation: &mut Evaluation<'_>, name: &Name, id: ComponentId) -> Part {
     let base = evaluation.resources.next().index();
     if let Some(root) = evaluation.solution(name, id) {
+        evaluation.check_solution_profiles(root);
         run(evaluation, root);
     }
     // An environment as it would be is compared property by property; where it would stand does not matter.

@@ -2,12 +2,14 @@
 //!
 //! Invariant: every taggable resource has them, and nothing else is touched; components set none.
 
+use crate::codes;
 use crate::evaluate::Evaluation;
-use crate::model::{InstanceId, Origin, Value};
+use crate::evaluate::profiles::{Candidate, in_order};
+use crate::model::{InstanceId, Value};
 use rustc_hash::FxHashMap;
 use solc_check::hir::ProfileTarget;
 use solc_schema::TagShape;
-use solc_source::Name;
+use solc_source::{Diagnostic, Name};
 
 const KEY: Name = Name::new_static("Key");
 const VALUE: Name = Name::new_static("Value");
@@ -82,21 +84,36 @@ fn tags_of(evaluation: &Evaluation<'_>, id: InstanceId, extra: Vec<(Name, Name)>
     tags
 }
 
-/// What profiles say: defaults from general to specific, and of what is enforced the most general.
+/// What profiles say, the first candidate of each tag.
 fn from_profiles(evaluation: &mut Evaluation<'_>, root: InstanceId) -> Vec<(Name, Name)> {
-    let mut setters = evaluation.tag_profiles.clone();
-    setters.extend(evaluation.solution_setters(root, ProfileTarget::Tags));
-    let defaults = setters.iter().filter(|s| s.origin == Origin::Profile);
-    let enforced = setters.iter().rev().filter(|s| s.origin == Origin::Enforced);
-    let ordered: Vec<_> = defaults.chain(enforced).copied().collect();
+    let setters = evaluation.setters(root, ProfileTarget::Tags);
     let mut tags: Vec<(Name, Name)> = Vec::new();
-    for setter in ordered {
-        let (value, _) = evaluation.set_by(setter, root);
-        let Some(Value::String(text)) = evaluation.text_of(&value) else { continue };
-        match tags.iter_mut().find(|(k, _)| *k == setter.field.name) {
-            Some((_, known)) => *known = text,
-            None => tags.push((setter.field.name.clone(), text)),
+    for candidate in in_order(&setters, None, None) {
+        let (Candidate::Enforced(setter) | Candidate::Preset(setter)) = candidate else { continue };
+        if tags.iter().any(|(known, _)| *known == setter.field.name) {
+            continue;
         }
+        let (value, span) = evaluation.set_by(setter, Some(root));
+        let Some(Value::String(text)) = evaluation.text_of(&value) else { continue };
+        if is_tag_value(&text) {
+            tags.push((setter.field.name.clone(), text));
+            continue;
+        }
+        evaluation.report(
+            Diagnostic::error(
+                codes::PATTERN_MISMATCH,
+                span,
+                format!("the tag `{}` cannot have this value", setter.field.name),
+            )
+            .label("AWS takes up to 256 letters, digits, spaces and `_.:/=+-@`")
+            .help("give a value of these characters"),
+        );
     }
     tags
+}
+
+/// Whether AWS takes a text as a tag's value (<https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html>).
+fn is_tag_value(text: &str) -> bool {
+    text.chars().count() <= 256
+        && text.chars().all(|c| c.is_alphanumeric() || c == ' ' || "_.:/=+-@".contains(c))
 }

@@ -6,8 +6,8 @@ use super::value::Value;
 use super::{Doing, Evaluation, Frame, Slot, cidr};
 use crate::codes;
 use crate::model;
-use solc_check::hir::{Block, BlockId, BlockKind, LocalId};
-use solc_source::{Diagnostic, Name, Span};
+use solc_check::hir::{self, Block, BlockId, BlockKind, ExprId, LocalId};
+use solc_source::{Diagnostic, Name, Severity, Span};
 use std::sync::Arc;
 
 impl<'a> Evaluation<'a> {
@@ -70,9 +70,20 @@ impl<'a> Evaluation<'a> {
             let span = frame.body.expr(given.value).span;
             return Some(self.conform(&field.ty, value, span));
         }
-        let Some(default) = field.default else {
-            return super::expr::is_optional(&field.ty).then_some(Value::None);
-        };
+        match field.default {
+            Some(default) => Some(self.field_default(id, record, index, default).0),
+            None => super::expr::is_optional(&field.ty).then_some(Value::None),
+        }
+    }
+
+    /// The default of a block's field, and where it is written.
+    pub(crate) fn field_default(
+        &mut self,
+        id: BlockId,
+        record: &'a hir::Record,
+        index: usize,
+        default: ExprId,
+    ) -> (Value, Span) {
         let mut frame = Frame::new(self.body(record.body), None);
         for above in 0..index {
             let value = self.block_slot(id, above);
@@ -80,7 +91,10 @@ impl<'a> Evaluation<'a> {
         }
         let value = self.eval(&mut frame, default);
         let span = frame.body.expr(default).span;
-        Some(self.conform(&field.ty, value, span))
+        match record.fields.get(index) {
+            Some(field) => (self.conform(&field.ty, value, span), span),
+            None => (value, span),
+        }
     }
 
     /// The place of a block's field, or of its name.
@@ -109,14 +123,6 @@ impl<'a> Evaluation<'a> {
             self.environment.product =
                 self.project.blocks.get(product.index()).map(|b| b.name.clone()).unwrap_or_default();
         }
-        for waiver in &block.waivers {
-            self.waivers.push(model::Waiver {
-                what: waiver.what.clone(),
-                place: block.name.clone(),
-                because: waiver.because.clone(),
-                span: waiver.span,
-            });
-        }
         let Value::Block(account) = self.block_field(id, "account") else { return false };
         self.environment.account = self.block(account).map(|b| b.name.clone()).unwrap_or_default();
         self.environment.account_id = self.field_text(account, "id");
@@ -140,10 +146,13 @@ impl<'a> Evaluation<'a> {
         self.strict = self.inputs.strict || self.field_text(id, "release") == "continuous";
         self.with_infrastructure = self.inputs.documents.with_infrastructure.contains(&block.name);
         self.check_availability(id, account);
+        // Read or not, what does not fit is wrong.
+        self.block_field(id, "facts");
         let accounts = self.blocks_of(BlockKind::Organisation).chain(self.block(account));
         let chain: Vec<&'a Block> =
             accounts.chain(self.blocks_of(BlockKind::Product)).chain(std::iter::once(block)).collect();
         self.collect_profiles(chain);
+        self.check_profiles();
         !self.environment.region.is_empty()
     }
 
@@ -192,12 +201,13 @@ impl<'a> Evaluation<'a> {
             .help("add zones to the account, or set `availability = single_az` where the stage allows it");
             self.report(diagnostic);
         }
+        if self.inputs.assume_multi_az.is_some() {
+            return;
+        }
         let given = block.fields.iter().find(|f| f.name == "availability");
-        let waived = block.waivers.iter().any(|w| w.what == "availability");
-        if let (Some(given), false, false) = (given, waived, self.environment.multi_az)
-            && self.inputs.assume_multi_az.is_none()
-            && self.at_least_preproduction(id)
-        {
+        let exposed = !self.environment.multi_az && self.at_least_preproduction(id);
+        let waiver = self.waiver(block, exposed);
+        if let (Some(given), false, true) = (given, waiver, exposed) {
             let stage = &self.environment.stage;
             let diagnostic = Diagnostic::error(
                 codes::SINGLE_AZ_ABOVE_INTEGRATION,
@@ -212,6 +222,54 @@ impl<'a> Evaluation<'a> {
             .help("remove this line, or add `waive availability because \"…\"` to the environment");
             self.report(diagnostic);
         }
+    }
+
+    /// Whether one zone where the stage asks for more is waived, which every report then repeats.
+    fn waiver(&mut self, block: &'a Block, exposed: bool) -> bool {
+        let mut waived = false;
+        for waiver in block.waivers.iter().filter(|w| w.what == "availability") {
+            if exposed && !waived {
+                waived = true;
+                let diagnostic = Diagnostic::new(
+                    codes::WAIVED,
+                    Severity::Note,
+                    waiver.span,
+                    format!("`{}` runs in one zone only, which was allowed", block.name),
+                )
+                .label(format!("because \"{}\"", waiver.because));
+                self.report(diagnostic);
+                self.waivers.push(model::Waiver {
+                    what: waiver.what.clone(),
+                    place: block.name.clone(),
+                    because: waiver.because.clone(),
+                    span: waiver.span,
+                });
+                continue;
+            }
+            let stage = &self.environment.stage;
+            let why = if waived {
+                "it is waived above already".to_owned()
+            } else if self.environment.multi_az {
+                format!("`{}` is Multi-AZ", block.name)
+            } else {
+                format!("one zone is enough for stage `{stage}`")
+            };
+            self.unused_waiver(waiver, &why);
+        }
+        waived
+    }
+
+    /// Warns of a waiver that allows nothing that would not be allowed without it.
+    pub(crate) fn unused_waiver(&mut self, waiver: &hir::Waiver, why: &str) {
+        let diagnostic = Diagnostic::warning(
+            codes::UNUSED_WAIVER,
+            waiver.span,
+            format!("nothing here needs `{}` to be waived", waiver.what),
+        )
+        .label(why)
+        .help("remove it, so that it hides nothing later")
+        .fix("remove it", waiver.span, "");
+        self.report(diagnostic);
     }
 
     fn at_least_preproduction(&mut self, id: BlockId) -> bool {

@@ -7,8 +7,8 @@
 use super::value::{Map, Value};
 use super::{Evaluation, cidr};
 use crate::codes;
-use solc_check::hir::{Quantity, Record, Refinement, Ty};
-use solc_source::data::{Node, Value as Data};
+use solc_check::hir::{Quantity, Record, RecordField, Refinement, Ty};
+use solc_source::data::{Entry, Node, Value as Data};
 use solc_source::{Code, Diagnostic, Name, Span};
 use std::sync::Arc;
 
@@ -29,13 +29,59 @@ impl Evaluation<'_> {
         };
         let inputs = self.inputs;
         let node = inputs.documents.facts.get(environment).unwrap_or(&NOTHING);
-        match self.convert(node, ty) {
-            Ok(value) => value,
-            Err(misfit) => {
-                self.misfit(codes::INVALID_FACT, "this fact", &misfit, None);
-                Value::Missing
+        let before = self.diagnostics.len();
+        self.check_facts(node, ty);
+        if self.diagnostics.len() > before {
+            return Value::Missing;
+        }
+        self.convert(node, ty).unwrap_or(Value::Missing)
+    }
+
+    /// Reports each fact that does not fit, at its own token: one wrong fact does not hide the next.
+    fn check_facts(&mut self, node: &Node, ty: &Ty) {
+        let fields = match ty {
+            Ty::Record(id) => self.project.records.get(id.index()).map(|r| r.fields.as_slice()),
+            _ => None,
+        };
+        match (&node.value, ty, fields) {
+            (Data::Table(entries), _, Some(fields)) => {
+                for entry in entries {
+                    match fields.iter().find(|f| f.name == entry.key) {
+                        Some(field) => self.check_facts(&entry.node, &field.ty),
+                        None => self.unknown_fact(entry, fields),
+                    }
+                }
+            }
+            (Data::Table(entries), Ty::Map(inner), None) => {
+                entries.iter().for_each(|entry| self.check_facts(&entry.node, inner));
+            }
+            _ => {
+                if let Err(misfit) = self.convert(node, ty) {
+                    self.misfit(codes::INVALID_FACT, "this fact", &misfit, None);
+                }
             }
         }
+    }
+
+    fn unknown_fact(&mut self, entry: &Entry, fields: &[RecordField]) {
+        let nearest = solc_source::suggest::nearest(&entry.key, fields.iter().map(|f| f.name.as_str()));
+        let mut diagnostic = Diagnostic::error(
+            codes::INVALID_FACT,
+            entry.key_span,
+            format!("there is no fact `{}`", entry.key),
+        )
+        .label("nothing reads it");
+        if let Some(nearest) = nearest {
+            diagnostic =
+                diagnostic.fix(format!("write `{nearest}`"), entry.key_span, format!("\"{nearest}\""));
+        } else {
+            let known: Vec<String> = fields.iter().map(|f| format!("`{}`", f.name)).collect();
+            diagnostic = diagnostic.help(format!("use one of {}", known.join(", ")));
+        }
+        if let Some(field) = fields.first() {
+            diagnostic = diagnostic.because(field.span, "facts are declared here");
+        }
+        self.report(diagnostic);
     }
 
     /// Reports a value that does not fit; `declared` is where its type is written.

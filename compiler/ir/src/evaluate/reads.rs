@@ -4,10 +4,20 @@ use solc_check::hir::{Body, Clause, Element, ExprId, ExprKind, MemberId};
 
 /// Adds the members that are read, nested expressions included.
 pub(crate) fn members(body: &Body, id: ExprId, out: &mut Vec<MemberId>) {
+    visit(body, id, &mut |kind| {
+        if let ExprKind::Member(member) = kind {
+            out.push(*member);
+        }
+    });
+}
+
+/// Calls `f` with the expression and every one inside it.
+pub(crate) fn visit<'b>(body: &'b Body, id: ExprId, f: &mut impl FnMut(&'b ExprKind)) {
     let mut rest = vec![id];
     while let Some(id) = rest.pop() {
-        match &body.expr(id).kind {
-            ExprKind::Member(member) => out.push(*member),
+        let kind = &body.expr(id).kind;
+        f(kind);
+        match kind {
             ExprKind::Interpolation(parts) => rest.extend(parts),
             ExprKind::List(elements) | ExprKind::Map(elements) | ExprKind::Record { elements, .. } => {
                 rest.extend(elements.iter().map(|e| match e {
@@ -51,6 +61,7 @@ pub(crate) fn members(body: &Body, id: ExprId, out: &mut Vec<MemberId>) {
             | ExprKind::Quantity(_)
             | ExprKind::Cidr(..)
             | ExprKind::String(_)
+            | ExprKind::Member(_)
             | ExprKind::Local(_)
             | ExprKind::Global(_)
             | ExprKind::Block(_)

@@ -114,7 +114,8 @@ impl<'a> Evaluation<'a> {
         spans: &Arc<[(Name, Span)]>,
     ) -> Value {
         let prefix = self.instance(instance).map(|i| i.prefix.clone()).unwrap_or_default();
-        let parts = std::iter::once(member.name.as_str()).chain(key.map(Name::as_str));
+        let named = resource.moved_from.as_ref().map_or(&member.name, |moved| &moved.from);
+        let parts = std::iter::once(named.as_str()).chain(key.map(Name::as_str));
         Value::Resource(self.add_resource(Resource {
             logical_id: ids::logical_id(&prefix, parts),
             ty: resource.ty,

@@ -1,16 +1,17 @@
 //! Settings: declared in instances, set in `settings/<environment>/<solution>/<component>.toml`.
 //!
-//! Order, as for parameters: the declaration's default, `default settings`, the data file, `enforce settings`.
+//! Candidates are ordered as for parameters, with the data file where an instance's field would be.
 //! What links publish joins them as `<TARGET>_<NAME>`.
 //!
 //! Invariant: a declaration without a value and a value without a declaration are both reported, with the
 //! environment nowhere in the text, so that one mistake in several environments is one diagnostic.
 
+use super::profiles::{Candidate, in_order};
 use super::value::{Map, Value};
 use super::{Evaluation, Frame};
 use crate::codes;
 use crate::inputs::PathDocument;
-use crate::model::{InstanceId, Origin};
+use crate::model::InstanceId;
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 use solc_check::hir::{ProfileTarget, SettingDecl};
@@ -96,17 +97,14 @@ impl<'a> Evaluation<'a> {
 
     fn declared_settings(&mut self, id: InstanceId) -> Vec<(Name, Value)> {
         let Some(instance) = self.instance(id) else { return Vec::new() };
-        let (path, shared, root) = (instance.path.clone(), self.shared_path(id), instance.root);
+        let path = instance.path.clone();
         let declared: &'a [SettingDecl] = instance.decl.map(|d| d.settings.as_slice()).unwrap_or_default();
-        let own = self.documents.settings.get(&path).copied();
-        let common = shared.and_then(|s| self.documents.settings.get(&s).copied());
-        for document in [own, common].into_iter().flatten() {
+        for document in self.setting_files(id) {
             self.undeclared(&document.node, declared, &path);
         }
         let mut all = Vec::with_capacity(declared.len());
         for setting in declared {
-            let entry = [own, common].into_iter().flatten().find_map(|d| entry_of(&d.node, &setting.name));
-            let value = self.setting(id, root, setting, entry);
+            let value = self.setting(id, setting);
             let text = match self.text_of(&value) {
                 Some(text) => Value::from_parts(vec![text]),
                 None if matches!(value, Value::None) => continue,
@@ -124,41 +122,67 @@ impl<'a> Evaluation<'a> {
         instance.path.strip_suffix(key.as_str()).and_then(|p| p.strip_suffix('.')).map(Name::from)
     }
 
-    fn setting(
+    /// All that may set a setting, the winner first.
+    pub(crate) fn setting_candidates(&self, id: InstanceId, setting: &'a SettingDecl) -> Vec<Candidate<'a>> {
+        let Some(root) = self.instance(id).map(|i| i.root) else { return Vec::new() };
+        let setters = self.setters_of(root, ProfileTarget::Settings, &setting.name);
+        let files = self.setting_files(id).into_iter().filter_map(|d| entry_of(&d.node, &setting.name));
+        in_order(&setters, files.map(Candidate::File), setting.default).collect()
+    }
+
+    /// The data files that set an instance's settings, the more specific first.
+    fn setting_files(&self, id: InstanceId) -> Vec<&'a PathDocument> {
+        let own = self.documents.settings.get(&self.path(id)).copied();
+        let common = self.shared_path(id).and_then(|s| self.documents.settings.get(&s).copied());
+        own.into_iter().chain(common).collect()
+    }
+
+    /// The value that a candidate gives a setting, and where it is written.
+    pub(crate) fn setting_value(
         &mut self,
         id: InstanceId,
-        root: InstanceId,
         setting: &'a SettingDecl,
-        entry: Option<&'a Entry>,
-    ) -> Value {
-        let mut setters: Vec<super::Setter<'a>> =
-            self.setting_profiles.iter().filter(|s| s.field.name == setting.name).copied().collect();
-        setters.extend(
-            self.solution_setters(root, ProfileTarget::Settings).filter(|s| s.field.name == setting.name),
-        );
-        if let Some(enforced) = setters.iter().find(|s| s.origin == Origin::Enforced).copied() {
-            let (value, span) = self.set_by(enforced, root);
-            return self.conform(&setting.ty, value, span);
-        }
-        if let Some(entry) = entry {
-            return match self.convert(&entry.node, &setting.ty) {
-                Ok(value) => value,
-                Err(misfit) => {
-                    let declared = Some((setting.span, format!("`{}` is declared here", setting.name)));
-                    self.misfit(codes::SETTING_TYPE, &format!("`{}`", setting.name), &misfit, declared);
-                    Value::Missing
+        candidate: Candidate<'a>,
+    ) -> (Value, Span) {
+        let (value, span) = match candidate {
+            Candidate::Enforced(setter) | Candidate::Preset(setter) => {
+                let root = self.instance(id).map(|i| i.root);
+                self.set_by(setter, root)
+            }
+            Candidate::File(entry) => {
+                let value = match self.convert(&entry.node, &setting.ty) {
+                    Ok(value) => value,
+                    Err(misfit) => {
+                        let declared = Some((setting.span, format!("`{}` is declared here", setting.name)));
+                        self.misfit(codes::SETTING_TYPE, &format!("`{}`", setting.name), &misfit, declared);
+                        Value::Missing
+                    }
+                };
+                return (value, entry.node.span);
+            }
+            Candidate::Declared(default) => {
+                let mut frame = self.outer_frame(id);
+                let value = self.eval(&mut frame, default);
+                (value, frame.body.expr(default).span)
+            }
+            // An instance declares settings; it does not set them.
+            Candidate::Given(field) => (Value::Missing, field.span),
+        };
+        (self.conform(&setting.ty, value, span), span)
+    }
+
+    fn setting(&mut self, id: InstanceId, setting: &'a SettingDecl) -> Value {
+        let candidates = self.setting_candidates(id, setting);
+        if let Some((winner, rest)) = candidates.split_first() {
+            let (value, span) = self.setting_value(id, setting, *winner);
+            if let Candidate::Enforced(setter) = winner {
+                let who = format!("`{}` sets `{}`", self.path(id), setting.name);
+                for file in rest.iter().filter(|c| matches!(c, Candidate::File(_))) {
+                    let (found, at) = self.setting_value(id, setting, *file);
+                    self.enforced_otherwise(&who, *setter, (&value, span), (&found, at));
                 }
-            };
-        }
-        if let Some(preset) = setters.iter().rev().find(|s| s.origin == Origin::Profile).copied() {
-            let (value, span) = self.set_by(preset, root);
-            return self.conform(&setting.ty, value, span);
-        }
-        if let Some(default) = setting.default {
-            let mut frame = self.outer_frame(id);
-            let value = self.eval(&mut frame, default);
-            let span = frame.body.expr(default).span;
-            return self.conform(&setting.ty, value, span);
+            }
+            return value;
         }
         if super::expr::is_optional(&setting.ty) {
             return Value::None;

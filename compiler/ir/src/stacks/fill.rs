@@ -65,8 +65,8 @@ pub(super) fn fill(
     resources: &[ResourceId],
     span: Span,
 ) -> Filled {
-    let locked = locked(evaluation, solution, layer);
     let units = units(evaluation, resources, layer);
+    let locked = locked(evaluation, solution, layer, &units);
     let whole: Vec<&Unit> = units.iter().collect();
     let one = Room::default().fits(&whole);
     if one && locked.is_empty() {
@@ -180,7 +180,12 @@ fn conflict(span: Span, path: &str, why: &str) -> Diagnostic {
 }
 
 /// Components by path, with the number that `stacks.lock` gives them and where it says so.
-fn locked(evaluation: &mut Evaluation<'_>, solution: &str, layer: Layer) -> FxHashMap<Name, (u32, Span)> {
+fn locked(
+    evaluation: &mut Evaluation<'_>,
+    solution: &str,
+    layer: Layer,
+    units: &[Unit],
+) -> FxHashMap<Name, (u32, Span)> {
     let inputs = evaluation.inputs;
     let key = format!("{solution}/{}", layer.word());
     let node = inputs.documents.stacks.get(&evaluation.environment.name).and_then(|n| n.get(&key));
@@ -201,6 +206,18 @@ fn locked(evaluation: &mut Evaluation<'_>, solution: &str, layer: Layer) -> FxHa
             ),
         }
     }
+    if found.is_empty() {
+        return found;
+    }
+    // What has another name now stays where it was: `stacks.lock` knows it by the old one until it is written anew.
+    let moved: Vec<(Name, (u32, Span))> = units
+        .iter()
+        .filter_map(|unit| {
+            let old = evaluation.moved_path(unit.instance)?;
+            Some((evaluation.path(unit.instance), *found.get(&old)?))
+        })
+        .collect();
+    found.extend(moved);
     found
 }
 
