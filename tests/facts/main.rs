@@ -6,3 +6,4 @@ mod determinism;
 mod products;
 mod robustness;
 mod tidy;
+mod why;

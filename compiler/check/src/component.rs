@@ -10,7 +10,7 @@ mod profile;
 mod project;
 mod resource;
 
-pub(crate) use profile::check as check_profiles;
+pub(crate) use profile::{Reach, check as check_profiles};
 pub(crate) use project::check_all;
 
 use crate::body::{BodyChecker, Inside, LetState, Want};
@@ -260,7 +260,7 @@ pub(crate) fn check(cx: &Context<'_>, id: ComponentId, body_id: hir::BodyId) -> 
                 component.statements.push(Statement::Connect(connect));
             }
             StatementKind::Profile(decl) if place == Place::Solution => {
-                component.profiles.extend(checker.profile(decl, statement.span, body_id));
+                component.profiles.extend(checker.profile(decl, statement.span, body_id, Reach::Product));
             }
             StatementKind::Error => {}
             StatementKind::Field(_)

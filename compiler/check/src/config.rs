@@ -2,7 +2,7 @@
 
 use crate::body::{BodyChecker, Want};
 use crate::codes;
-use crate::component::{Checked, Place};
+use crate::component::{Checked, Place, Reach};
 use crate::context::Context;
 use crate::hir::{self, Block, BlockKind, BodyId, FieldValue, Ty, Waiver};
 use rustc_hash::FxHashMap;
@@ -58,6 +58,10 @@ pub(crate) fn check(cx: &Context<'_>, index: usize, body: BodyId) -> Checked<Blo
     let mut seen: FxHashMap<Name, Span> = FxHashMap::default();
     let mut unknown: Vec<&ast::FieldEntry> = Vec::new();
     let mut broken = record.is_none();
+    let reach = match decl.kind {
+        BlockKind::Organisation | BlockKind::Account => Reach::Products,
+        BlockKind::Team | BlockKind::Product | BlockKind::Environment => Reach::Product,
+    };
     for statement in &decl.body {
         match &statement.kind {
             StatementKind::Field(field) => {
@@ -95,7 +99,7 @@ pub(crate) fn check(cx: &Context<'_>, index: usize, body: BodyId) -> Checked<Blo
             }
             // A team has no instances, settings or resources of its own.
             StatementKind::Profile(profile) if decl.kind != BlockKind::Team => {
-                block.profiles.extend(checker.profile(profile, statement.span, body));
+                block.profiles.extend(checker.profile(profile, statement.span, body, reach));
             }
             StatementKind::Waive { what, because } if decl.kind == BlockKind::Environment => {
                 let waiver = checker.waiver(what, because, statement.span);

@@ -77,6 +77,8 @@ pub(crate) enum Command {
     Build(Build),
     /// Write the reference of a project, or of the standard library
     Doc(Doc),
+    /// Say why a value is what it is: all that might have set it, and who won
+    Why(Why),
     /// Format `.sol` files
     Fmt(Fmt),
     /// Explain a kind of finding
@@ -145,6 +147,19 @@ pub(crate) enum Markup {
     Html,
     /// For a forge, a wiki or a book
     Markdown,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Why {
+    /// What: `shop.api` (all of it), `shop.db.backup_retention`, `shop.api.LOG_LEVEL`, `shop.db.tags.owner`,
+    /// `shop.db.database.MultiAZ`, `production.availability`
+    pub(crate) value: String,
+    /// A file or folder; the nearest `solc.toml` upwards says what belongs to it
+    #[arg(default_value = ".", value_hint = ValueHint::AnyPath)]
+    pub(crate) path: PathBuf,
+    /// In this environment only (may be repeated); in all of them, if left out
+    #[arg(long = "env", value_name = "ENVIRONMENT")]
+    pub(crate) environments: Vec<String>,
 }
 
 #[derive(Debug, Args)]

@@ -7,6 +7,7 @@ pub(crate) mod explain;
 pub(crate) mod fmt;
 pub(crate) mod init;
 pub(crate) mod shell;
+pub(crate) mod why;
 
 use std::path::{Path, PathBuf};
 

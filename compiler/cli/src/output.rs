@@ -157,7 +157,7 @@ fn exit_of(diagnostics: &[Diagnostic]) -> Exit {
 }
 
 /// Names relative to the workspace, as paths from where the user stands; the library's names stay.
-fn shown_names(root: &Path) -> impl Fn(&str) -> String {
+pub(crate) fn shown_names(root: &Path) -> impl Fn(&str) -> String {
     let here = std::env::current_dir().unwrap_or_default();
     let root: PathBuf = root.to_path_buf();
     move |name| {

@@ -4,9 +4,9 @@
 
 use crate::file_system::FileSystem;
 use crate::library;
-use crate::load::load;
+use crate::load::{Loaded, load};
 use crate::locks;
-use crate::workspace::discover;
+use crate::workspace::{self, discover};
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 use solc_check::hir::BlockId;
 use solc_ir::codes::{
@@ -109,13 +109,7 @@ pub fn compile(files: &dyn FileSystem, start: &Path, request: &Request) -> Compi
     let units = if stands { loaded.workspace.units() } else { Vec::new() };
     for unit in &units {
         environments.extend(loaded.environments(unit));
-        let project = loaded.project(unit);
-        let unit = Unit {
-            files: solc_check::Files { project, library: library.clone(), whole_library: false },
-            documents: loaded.documents(unit),
-            environments: loaded.environments(unit),
-            broken: loaded.broken(unit),
-        };
+        let unit = Unit::new(&loaded, unit, &library);
         lowered.extend(unit.compile(request, &loaded.workspace.sources, &mut diagnostics));
     }
     let mut diagnostics = merge(diagnostics);
@@ -160,15 +154,26 @@ struct Lowered {
 }
 
 /// What is checked as one.
-struct Unit {
-    files: solc_check::Files,
-    documents: Documents,
-    environments: Vec<Name>,
+pub(crate) struct Unit {
+    pub(crate) files: solc_check::Files,
+    pub(crate) documents: Documents,
+    pub(crate) environments: Vec<Name>,
     /// Whether the parser had to report something.
     broken: bool,
 }
 
 impl Unit {
+    /// What was loaded of a unit.
+    pub(crate) fn new(loaded: &Loaded, unit: &workspace::Unit, library: &[solc_check::LibraryFile]) -> Self {
+        let project = loaded.project(unit);
+        Self {
+            files: solc_check::Files { project, library: library.to_vec(), whole_library: false },
+            documents: loaded.documents(unit),
+            environments: loaded.environments(unit),
+            broken: loaded.broken(unit),
+        }
+    }
+
     /// The pipeline: check once, then every environment by itself, in parallel.
     fn compile(
         self,

@@ -10,9 +10,11 @@ pub mod file_system;
 pub mod library;
 pub mod load;
 mod locks;
+pub mod why;
 pub mod workspace;
 
 pub use compile::{BuiltEnvironment, Compilation, OutputFile, Request, compile};
 pub use file_system::{Disk, FileSystem, Memory};
 pub use load::{Loaded, load};
+pub use why::{Why, why};
 pub use workspace::{Workspace, discover};

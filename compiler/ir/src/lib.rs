@@ -27,6 +27,7 @@ mod tags;
 #[cfg(test)]
 mod tests;
 pub mod verify;
+pub mod why;
 
 pub use availability::{Difference, availability_differences};
 pub use inputs::{Documents, Inputs, PathDocument};

@@ -62,24 +62,26 @@ fn shaped(tags: Vec<(Name, Name)>, kind: u8) -> Value {
     }))
 }
 
-fn tags_of(evaluation: &Evaluation<'_>, id: InstanceId, extra: Vec<(Name, Name)>) -> Vec<(Name, Name)> {
+/// The tags that the compiler itself gives every resource of an instance.
+pub(crate) fn own(evaluation: &Evaluation<'_>, id: InstanceId) -> Vec<(Name, Name)> {
     let environment = &evaluation.environment;
     let root = evaluation.instance(id).and_then(|i| evaluation.instance(i.root)).map(|r| r.path.clone());
     let solution = root.unwrap_or_default();
     let path = evaluation.path(id);
     let component = path.strip_prefix(solution.as_str()).and_then(|p| p.strip_prefix('.')).unwrap_or(&path);
-    let mut tags = vec![
+    vec![
         (Name::new_static("component"), Name::from(component)),
         (Name::new_static("environment"), environment.name.clone()),
         (Name::new_static("product"), environment.product.clone()),
         (Name::new_static("solution"), solution.clone()),
         (Name::new_static("stage"), environment.stage.clone()),
-    ];
-    for (key, value) in extra {
-        if !tags.iter().any(|(k, _)| *k == key) {
-            tags.push((key, value));
-        }
-    }
+    ]
+}
+
+fn tags_of(evaluation: &Evaluation<'_>, id: InstanceId, extra: Vec<(Name, Name)>) -> Vec<(Name, Name)> {
+    let mut tags = own(evaluation, id);
+    // A profile cannot name one of these: that is `reserved-tag`.
+    tags.extend(extra);
     tags.sort();
     tags
 }

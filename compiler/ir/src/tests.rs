@@ -46,7 +46,7 @@ component Function {
 }
 "#;
 
-fn project(sample: &str) -> Project {
+pub(crate) fn project(sample: &str) -> Project {
     let mut sources = Sources::new();
     let library = CMDB
         .iter()
@@ -323,6 +323,20 @@ solution shop {
         ["after 100000 steps, evaluation stopped here", "`shop.numbers` took 100 % of the steps"]
     );
     assert!(lower(&project, id, &Inputs::default()).1.iter().all(|d| d.code != crate::codes::STEP_BUDGET));
+
+fn what_was_renamed_keeps_its_ids() {
+    let before = "component Net { resource topic: AWS.SNS.Topic {} }\n\
+        solution shop { a: Function {}\n b: Function { link a.invoke }\n net: Net {} }";
+    let after = "component Net { resource board: AWS.SNS.Topic { moved from \"topic\" } }\n\
+        solution shop { x: Function { moved from \"a\" }\n y: Function { link x.invoke, moved from \"b\" }\n mesh: Net { moved from \"net\" } }";
+    assert_eq!(ids(&lowered(before, "one")), ids(&lowered(after, "one")));
+}
+
+#[test]
+fn names_that_were_changed_for_each_other_change_ids() {
+    let swapped = "solution shop { a: Function { moved from \"b\" }\n b: Note { moved from \"a\" } }";
+    let deployment = lowered(swapped, "one");
+    assert!(ids(&deployment).contains(&"ShopBFunction") && ids(&deployment).contains(&"ShopATopic"));
 }
 
 #[test]

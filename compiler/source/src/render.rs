@@ -19,7 +19,7 @@ pub use narrated::narrated;
 pub use sarif::{Rule, Tool, sarif};
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::files::{FileId, SourceFile, Sources};
+use crate::files::{FileId, SourceFile, Sources, Span};
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
@@ -49,6 +49,20 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn sources(&self) -> &'a Sources {
         self.sources
+    }
+
+    /// `file:line`; `None` for what stands in no file.
+    #[must_use]
+    pub fn line(&self, span: Span) -> Option<String> {
+        let place = place::Place::of(self, span)?;
+        Some(format!("{}:{}", place::shown(self, span.file)?, place.start.line))
+    }
+
+    /// The text of a place on one line, as a terminal may show it.
+    #[must_use]
+    pub fn excerpt(&self, span: Span) -> Option<String> {
+        let text = self.printable(span.file)?.get(span.range())?;
+        Some(text.split_whitespace().collect::<Vec<_>>().join(" "))
     }
 
     fn file(&self, id: FileId) -> Option<&'a SourceFile> {

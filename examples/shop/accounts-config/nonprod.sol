@@ -4,4 +4,6 @@ account nonprod {
   region     = "ap-southeast-2"
   zones      = ["a", "b", "c"]
   registries = { docker = ecr { prefix = "acme" }, files = s3 { bucket = "acme-nonprod-registry" } }
+
+  default tags { data = "synthetic" }
 }

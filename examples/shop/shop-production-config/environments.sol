@@ -9,4 +9,5 @@ environment production {
   release = manual { approvers = [releasers], from = preproduction }
 
   enforce Postgres { backup_retention = 35d }
+  enforce settings { LOG_LEVEL = "warn" }
 }

@@ -21,6 +21,15 @@ use solc_syntax::ast::{self, StatementKind};
 /// The tags that every resource gets from the compiler.
 const OWN_TAGS: &[&str] = &["component", "environment", "product", "solution", "stage"];
 
+/// How far a profile reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// One product, all of which is seen here.
+    Product,
+    /// All products of an organisation or account, of which this is one.
+    Products,
+}
+
 impl<'a> BodyChecker<'_, 'a> {
     /// A profile of a block or solution.
     pub(crate) fn profile(
@@ -28,6 +37,7 @@ impl<'a> BodyChecker<'_, 'a> {
         decl: &'a ast::ProfileDecl,
         span: Span,
         body: BodyId,
+        reach: Reach,
     ) -> Option<Profile> {
         let word = decl.target.last()?;
         let at = decl.target.iter().map(|i| i.span).reduce(|a, b| a.to(b)).unwrap_or(word.span);
@@ -61,7 +71,7 @@ impl<'a> BodyChecker<'_, 'a> {
             match target {
                 ProfileTarget::Component(id) => fields.extend(self.parameter(id, field)),
                 ProfileTarget::Tags => fields.extend(self.tag(field)),
-                ProfileTarget::Settings => fields.extend(self.setting_of_profile(field)),
+                ProfileTarget::Settings => fields.extend(self.setting_of_profile(field, reach)),
             }
         }
         Some(Profile { mode: decl.mode, target, fields, body, span })
@@ -86,7 +96,7 @@ impl<'a> BodyChecker<'_, 'a> {
     }
 
     /// A setting is declared by instances, each with a type of its own; the value must fit all of them.
-    fn setting_of_profile(&mut self, field: &'a ast::FieldEntry) -> Option<FieldValue> {
+    fn setting_of_profile(&mut self, field: &'a ast::FieldEntry, reach: Reach) -> Option<FieldValue> {
         let name = &field.name;
         if name.name.is_empty() {
             return None;
@@ -95,7 +105,7 @@ impl<'a> BodyChecker<'_, 'a> {
         let sites: Vec<SettingSite> =
             self.cx.setting_sites(&name.name).iter().filter(|s| self.reaches(s, inside)).cloned().collect();
         let Some((first, rest)) = sites.split_first() else {
-            self.unknown_setting(name, inside);
+            self.unknown_setting(name, inside, reach);
             self.infer(&field.value, None);
             return None;
         };
@@ -119,7 +129,7 @@ impl<'a> BodyChecker<'_, 'a> {
         })
     }
 
-    fn unknown_setting(&mut self, name: &ast::Ident, inside: Option<ComponentId>) {
+    fn unknown_setting(&mut self, name: &ast::Ident, inside: Option<ComponentId>, reach: Reach) {
         let mut known: Vec<&Name> = self
             .cx
             .all_setting_sites()
@@ -128,6 +138,10 @@ impl<'a> BodyChecker<'_, 'a> {
             .collect();
         known.sort_unstable();
         let nearest = solc_source::suggest::nearest(&name.name, known.iter().map(|n| n.as_str()));
+        // Another product may declare it; but not one that is so nearly one of this product's.
+        if reach == Reach::Products && nearest.is_none() {
+            return;
+        }
         let mut diagnostic = Diagnostic::error(
             codes::UNKNOWN_NAME,
             name.span,

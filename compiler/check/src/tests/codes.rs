@@ -50,6 +50,8 @@ const INPUTS: &[(&str, &str)] = &[
     ("not-callable", "let a: Int = 1\nlet b: Int = a(2)"),
     ("unknown-argument", "fn f() -> Int = 1\nlet a: Int = f(2)"),
     ("missing-argument", "fn f(a: Int) -> Int = a\nlet a: Int = f()"),
+    ("invalid-move", "component C {}\nsolution s { a: C { moved from \"b\" }\n b: C {} }"),
+    ("reserved-tag", "solution s { default tags { stage = \"x\" } }"),
     ("recursive-function", "fn f(a: Int) -> Int = f(a)"),
     ("recursive-component", "component C { c: C {} }"),
     ("cyclic-type", "type T = T"),

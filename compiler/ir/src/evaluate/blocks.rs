@@ -17,7 +17,12 @@ impl<'a> Evaluation<'a> {
 
     /// The product.
     pub(crate) fn product(&self) -> Option<BlockId> {
-        let index = self.project.blocks.iter().position(|b| b.kind == BlockKind::Product)?;
+        self.block_of(BlockKind::Product)
+    }
+
+    /// The first block of a kind, of which there is one at most.
+    pub(crate) fn block_of(&self, kind: BlockKind) -> Option<BlockId> {
+        let index = self.project.blocks.iter().position(|b| b.kind == kind)?;
         u32::try_from(index).ok().map(BlockId)
     }
 

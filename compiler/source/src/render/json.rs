@@ -50,7 +50,8 @@ fn fix(view: &View<'_>, fix: &Fix) -> Value {
 }
 
 /// Lines and columns count from one, columns in characters; offsets are bytes, from zero.
-fn range(view: &View<'_>, span: Span) -> Value {
+#[must_use]
+pub fn range(view: &View<'_>, span: Span) -> Value {
     let Some(place) = Place::of(view, span) else {
         return Value::Null;
     };

@@ -8,6 +8,9 @@ use std.network.{Gateway, Network}
 ///
 /// No permission, port or address is written here: each `link` makes them, for this pair and no other.
 solution shop {
+  // An order that waits longer than that is worth waking somebody for.
+  default Queue { alarm_after = 10min }
+
   // Foundation: one network and one way in. How many zones they use is the environment's
   // business. `{ network }` is short for `{ network = network }`.
   network: Network {}
