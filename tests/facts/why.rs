@@ -113,7 +113,11 @@ fn a_setting_is_enforced_over_its_file() {
         "shop.api.LOG_LEVEL",
         "production",
         &[
-            ("\"warn\"", "enforce environment production", "shop-production-config/environments.sol: \"warn\""),
+            (
+                "\"warn\"",
+                "enforce environment production",
+                "shop-production-config/environments.sol: \"warn\"",
+            ),
             ("\"warn\"", "file", "shop-production-config/settings/production/shop/api.toml: \"warn\""),
             ("\"info\"", "default organisation acme", "accounts-config/organisation.sol: \"info\""),
             ("\"info\"", "declaration setting LOG_LEVEL", "shop-config/solutions/shop.sol: \"info\""),
@@ -177,7 +181,11 @@ fn a_nested_component_is_reached() {
         "shop.platform.notify",
         "integration",
         &[
-            ("[\"shop-alarms@acme.example\"]", "default product shop", "shop-config/product.sol: [\"shop-alarms@acme.example\"]"),
+            (
+                "[\"shop-alarms@acme.example\"]",
+                "default product shop",
+                "shop-config/product.sol: [\"shop-alarms@acme.example\"]",
+            ),
             ("[]", "declaration Platform", "std:platform/platform.sol: []"),
         ],
     );
@@ -214,11 +222,8 @@ fn a_property_tells_the_parameter_that_it_came_from() {
     assert_eq!(chains[0].1[0][0], "35");
     assert_eq!(chains[0].1[0][1], "body Postgres");
     assert_eq!(chains[0].1[0][2], "std:data/postgres.sol");
-    let reads: Vec<(&str, &str)> = explanations[0]
-        .reads
-        .iter()
-        .map(|r| (r.path.as_str(), r.candidates[0].value.as_str()))
-        .collect();
+    let reads: Vec<(&str, &str)> =
+        explanations[0].reads.iter().map(|r| (r.path.as_str(), r.candidates[0].value.as_str())).collect();
     assert_eq!(reads, [("shop.db.backup_retention", "35d")]);
 }
 
@@ -226,11 +231,8 @@ fn a_property_tells_the_parameter_that_it_came_from() {
 fn a_field_of_the_environment_tells_what_its_default_reads() {
     let (chains, explanations) = ask(&corpus::example("shop"), "production.availability", "production");
     assert_eq!(chains[0].1[0][..2], ["multi_az".to_owned(), "declaration Environment".to_owned()]);
-    let reads: Vec<(&str, &str)> = explanations[0]
-        .reads
-        .iter()
-        .map(|r| (r.path.as_str(), r.candidates[0].value.as_str()))
-        .collect();
+    let reads: Vec<(&str, &str)> =
+        explanations[0].reads.iter().map(|r| (r.path.as_str(), r.candidates[0].value.as_str())).collect();
     assert_eq!(reads, [("production.stage", "production")]);
 }
 

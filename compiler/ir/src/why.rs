@@ -192,9 +192,7 @@ fn ask(evaluation: &mut Evaluation<'_>, environment: BlockId, parts: &[Name]) ->
     }
     let mut known: Vec<Name> = project.solutions.keys().cloned().collect();
     known.extend(blocks.iter().filter_map(|(_, id)| *id).map(name));
-    known.extend(
-        blocks.iter().filter(|(_, id)| id.is_some()).map(|(word, _)| Name::new_static(word)),
-    );
+    known.extend(blocks.iter().filter(|(_, id)| id.is_some()).map(|(word, _)| Name::new_static(word)));
     unknown(first, "", known)
 }
 

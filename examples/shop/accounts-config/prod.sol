@@ -8,7 +8,7 @@ account prod {
   registries = { docker = ecr { prefix = "acme" }, files = s3 { bucket = "acme-prod-registry" } }
   boundary   = "arn:aws:iam::444455556666:policy/acme-boundary"
 
-  default tags   { data = "customers" }
+  default tags { data = "customers" }
   // The auditors ask for thirteen months.
   default Bucket { keep_versions = 400d }
 }

@@ -28,7 +28,9 @@ pub(crate) fn run(asked: &Why, output: &Output) -> Exit {
         return Exit::Usage;
     }
     if matches!(output.format, Format::Sarif | Format::Github) {
-        output.say("error: an explanation is no finding: `why` writes `human`, `narrated`, `concise` or `json`");
+        output.say(
+            "error: an explanation is no finding: `why` writes `human`, `narrated`, `concise` or `json`",
+        );
         return Exit::Usage;
     }
     let found = why(&Disk, &path, &asked.value, &asked.environments);
@@ -113,11 +115,8 @@ fn not_there(path: &str, unknown: &Unknown) -> String {
     let Unknown { part, within, nearest, known } = unknown;
     let listed: Vec<String> = known.iter().take(12).map(|n| format!("`{n}`")).collect();
     let more = if known.len() > listed.len() { ", …" } else { "" };
-    let there_is = if listed.is_empty() {
-        String::new()
-    } else {
-        format!("; there is {}{more}", listed.join(", "))
-    };
+    let there_is =
+        if listed.is_empty() { String::new() } else { format!("; there is {}{more}", listed.join(", ")) };
     if part.is_empty() {
         return match within.as_str() {
             "" => format!("`{path}` names nothing{there_is}"),

@@ -69,10 +69,8 @@ pub(super) fn parameter<'a>(
     member: &'a Member,
     default: Option<ExprId>,
 ) -> Explanation {
-    let (path, component) = evaluation
-        .instance(at)
-        .map(|i| (i.path.clone(), i.component.name.clone()))
-        .unwrap_or_default();
+    let (path, component) =
+        evaluation.instance(at).map(|i| (i.path.clone(), i.component.name.clone())).unwrap_or_default();
     let mut order = Vec::new();
     evaluation.parameter_candidates(at, &member.name, default, &mut |candidate| {
         order.push(candidate);
@@ -114,11 +112,10 @@ pub(super) fn value(
     value: &Value,
     expr: ExprId,
 ) -> Explanation {
-    let (path, component) =
-        evaluation.instance(at).map(|i| (i.path.clone(), i.component)).map_or_else(
-            || (Name::default(), None),
-            |(path, component)| (path, Some(component)),
-        );
+    let (path, component) = evaluation
+        .instance(at)
+        .map(|i| (i.path.clone(), i.component))
+        .map_or_else(|| (Name::default(), None), |(path, component)| (path, Some(component)));
     let (name, body) = component.map(|c| (c.name.clone(), c.body)).unzip();
     let span = body.map(|b| evaluation.body(b).expr(expr).span).unwrap_or(member.span);
     let shown = evaluation.show(value);
@@ -136,8 +133,7 @@ pub(super) fn role(
     value: &Value,
 ) -> Explanation {
     let component = evaluation.instance(at).map(|i| i.component.name.clone()).unwrap_or_default();
-    let candidate =
-        Candidate { value: evaluation.show(value), by: By::Body(component), span: member.span };
+    let candidate = Candidate { value: evaluation.show(value), by: By::Body(component), span: member.span };
     let path = join(&evaluation.path(at), &member.name);
     let kind = Kind::Value;
     Explanation { path, kind, declared: member.span, candidates: vec![candidate], reads: Vec::new() }
@@ -170,7 +166,8 @@ pub(super) fn settings(evaluation: &mut Evaluation<'_>, at: InstanceId) -> Vec<E
     }
     let links = evaluation.links_of(at);
     for link in links.iter() {
-        let solution = evaluation.instance(at).map(|i| i.root).map(|r| evaluation.path(r)).unwrap_or_default();
+        let solution =
+            evaluation.instance(at).map(|i| i.root).map(|r| evaluation.path(r)).unwrap_or_default();
         let target = evaluation.path(link.grant.target);
         let target = target.strip_prefix(&format!("{solution}.")).unwrap_or(&target);
         let verb = Name::from(format!("{target}.{}", link.grant.verb));
@@ -347,6 +344,7 @@ fn fields_above(evaluation: &mut Evaluation<'_>, id: BlockId, default: ExprId) -
     });
     slots.sort_unstable();
     slots.dedup();
+    slots.retain(|slot| record.fields.get(*slot).is_some_and(|f| f.name != "name"));
     // A default reads fields above it only, so this comes to an end.
     slots.into_iter().filter_map(|slot| explained_field(evaluation, id, slot)).collect()
 }

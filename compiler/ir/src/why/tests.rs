@@ -36,7 +36,8 @@ fn keys_are_parts_of_a_path() {
 
 #[test]
 fn an_enforced_field_says_what_would_be_without() {
-    let sample = "solution shop { enforce Function { peers = 3 }\n default Function { peers = 2 }\n a: Function {} }";
+    let sample =
+        "solution shop { enforce Function { peers = 3 }\n default Function { peers = 2 }\n a: Function {} }";
     check(sample, "shop.a.peers", &[("shop.a.peers", "3", Some("2"))]);
 }
 
@@ -47,7 +48,10 @@ fn a_property_is_followed_through_lets() {
     check(sample, "shop.poll.topic.DisplayName", &[("shop.poll.topic.DisplayName", "\"p7\"", None)]);
     let Answer::Known(all) = answer(sample, "one", "shop.poll.topic.DisplayName") else { panic!() };
     let read = &all[0].reads[0];
-    assert_eq!((read.path.as_str(), &read.candidates[0].by), ("shop.poll.every", &By::Instance("shop.poll".into())));
+    assert_eq!(
+        (read.path.as_str(), &read.candidates[0].by),
+        ("shop.poll.every", &By::Instance("shop.poll".into()))
+    );
     assert_eq!(read.candidates[1].value, "5");
 }
 

@@ -16,12 +16,7 @@ struct Paint {
 }
 
 /// All groups; `name_environments` where there is more than one environment to tell apart.
-pub(super) fn all(
-    view: &View<'_>,
-    groups: &[Group<'_>],
-    colours: bool,
-    name_environments: bool,
-) -> String {
+pub(super) fn all(view: &View<'_>, groups: &[Group<'_>], colours: bool, name_environments: bool) -> String {
     let paint = if colours {
         Paint { bold: "\u{1b}[1m", dim: "\u{1b}[2m", end: "\u{1b}[0m" }
     } else {
@@ -57,12 +52,9 @@ fn chain(view: &View<'_>, explanation: &Explanation, paint: &Paint, indent: &str
         let _ = writeln!(out, "{indent}{}{path}{}: {}   {at}", paint.bold, paint.end, nothing(explanation));
         return;
     };
-    let _ = writeln!(out, "{indent}{}{path} = {}{}", paint.bold, winner.value, paint.end);
-    let rows: Vec<(&str, String, String)> = explanation
-        .candidates
-        .iter()
-        .map(|c| (c.value.as_str(), by(&c.by), place(view, c)))
-        .collect();
+    let _ = writeln!(out, "{indent}{}{path} = {}{}", paint.bold, short(&winner.value), paint.end);
+    let rows: Vec<(&str, String, String)> =
+        explanation.candidates.iter().map(|c| (c.value.as_str(), by(&c.by), place(view, c))).collect();
     let width = |column: fn(&(&str, String, String)) -> usize| rows.iter().map(column).max().unwrap_or(0);
     let value_width = width(|r| r.0.chars().count()).min(EXCERPT);
     let by_width = width(|r| r.1.chars().count());
@@ -100,7 +92,8 @@ fn excerpt(view: &View<'_>, candidate: &Candidate) -> Option<String> {
         | By::Body(_) => {}
     }
     let text = view.excerpt(candidate.span)?;
-    (text != candidate.value && !text.is_empty()).then(|| short(&text))
+    (text != candidate.value.trim_matches('"') && text != candidate.value && !text.is_empty())
+        .then(|| short(&text))
 }
 
 fn short(text: &str) -> String {

@@ -73,7 +73,8 @@ pub(super) fn narrated(view: &View<'_>, groups: &[Group<'_>]) -> String {
     for group in groups {
         let environments = environments(group);
         if let Answer::NotThere { path, .. } = group.answer {
-            let _ = writeln!(out, "{path} is not there in {environments}, because its condition does not hold.");
+            let _ =
+                writeln!(out, "{path} is not there in {environments}, because its condition does not hold.");
         }
         for explanation in explanations(group.answer) {
             let path = &explanation.path;
