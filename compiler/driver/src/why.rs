@@ -43,7 +43,7 @@ pub fn why(files: &dyn FileSystem, start: &Path, path: &str, environments: &[Str
         let unit = Unit::new(&loaded, unit, &library);
         let (project, mistakes) = solc_check::check(&unit.files);
         diagnostics.extend(mistakes);
-        let inputs = Inputs { documents: Arc::new(unit.documents), strict: false, assume_multi_az: None };
+        let inputs = Inputs { documents: Arc::new(unit.documents), ..Inputs::default() };
         let first = path.split(['.', '[']).next().unwrap_or_default();
         let of_one = unit.environments.iter().any(|e| e == first);
         for (id, name) in solc_ir::environments(&project) {

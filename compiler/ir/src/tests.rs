@@ -323,7 +323,9 @@ solution shop {
         ["after 100000 steps, evaluation stopped here", "`shop.numbers` took 100 % of the steps"]
     );
     assert!(lower(&project, id, &Inputs::default()).1.iter().all(|d| d.code != crate::codes::STEP_BUDGET));
+}
 
+#[test]
 fn what_was_renamed_keeps_its_ids() {
     let before = "component Net { resource topic: AWS.SNS.Topic {} }\n\
         solution shop { a: Function {}\n b: Function { link a.invoke }\n net: Net {} }";
