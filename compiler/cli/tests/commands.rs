@@ -467,3 +467,56 @@ fn the_librarys_reference_needs_no_project() {
     assert!(page.contains("<h2>Bucket</h2>"), "{page}");
     assert!(page.contains("<a href=\"std.security.html#Key\">Key</a>"));
 }
+
+#[test]
+fn why_says_who_wins_and_what_would_be_without() {
+    let folder = product();
+    let shown = shown(&run(folder.path(), &["why", "product.domain", "shop", "--env", "integration"]));
+    assert!(shown.starts_with("exit 0\n--- out\n"), "{shown}");
+    assert!(shown.contains("shop.domain = "), "{shown}");
+    assert!(shown.contains("set by product `shop`"), "{shown}");
+}
+
+#[test]
+fn why_ends_with_two_where_the_question_makes_no_sense() {
+    let folder = product();
+    for (words, expect) in [
+        (["why", "integration.availabilty", "shop"].as_slice(), "did you mean `availability`?"),
+        (&["why", "product.domain", "shop", "--env", "integratoin"], "did you mean `integration`?"),
+        (&["why", "product.domain", "nowhere"], "there is no file or folder `nowhere`"),
+        (&["why", "product.domain", "shop", "--format", "sarif"], "an explanation is no finding"),
+    ] {
+        let output = run(folder.path(), words);
+        assert_eq!(output.status.code(), Some(2), "{words:?}");
+        assert!(output.stdout.is_empty(), "{words:?}");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(said.contains(expect), "{words:?}: {said}");
+    }
+}
+
+#[test]
+fn why_ends_with_one_where_something_is_broken_and_still_answers() {
+    let folder = product();
+    fs::write(
+        folder.path().join("shop/shop-config/solutions/other.sol"),
+        "solution other { a: Nothing {} }\n",
+    )
+    .unwrap();
+    let output = run(folder.path(), &["why", "product.domain", "shop"]);
+    assert_eq!(output.status.code(), Some(1), "{}", shown(&output));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("shop.domain = "));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("there is 1 error"));
+}
+
+#[test]
+fn why_writes_json_of_its_schema() {
+    let folder = product();
+    let output = run(folder.path(), &["why", "integration.availability", "shop", "--format", "json"]);
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let value = &document["answers"][0]["values"][0];
+    assert_eq!(value["path"], "integration.availability");
+    assert_eq!(value["value"], value["candidates"][0]["value"]);
+    assert_eq!(value["candidates"][0]["by"]["kind"], "declaration");
+    assert_eq!(value["reads"][0]["path"], "integration.stage");
+    assert_eq!(document["schema_version"], "1.0");
+}

@@ -187,12 +187,18 @@ component Job {{
 solution shop {{ job: Job {{ {instance} }} }}"
         )
     };
-    let deployment = lowered(&sample(""), "third");
+    let vain =
+        "enforced-field: environment `third` enforces `size` of `Job` to `2`, which is enforced to be `1`";
+    let (deployment, mistakes) = lowered_with(&sample(""), "third", &Inputs::default());
+    assert_eq!(mistakes, [vain]);
     let queue = resource(&deployment, "ShopJobQueue");
     assert_eq!(queue.property("DelaySeconds"), Some(&Value::Int(1)));
     assert_eq!(queue.property("MaximumMessageSize"), Some(&Value::Int(1026)));
     let (_, mistakes) = lowered_with(&sample("size = 7"), "third", &Inputs::default());
-    assert_eq!(mistakes, ["enforced-field: `shop.job` sets `size` to `7`, which is enforced to be `1`"]);
+    assert_eq!(
+        mistakes,
+        [vain, "enforced-field: `shop.job` sets `size` to `7`, which is enforced to be `1`"]
+    );
 }
 
 #[test]

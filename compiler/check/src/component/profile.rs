@@ -13,7 +13,7 @@ use super::Place;
 use crate::body::{BodyChecker, Want};
 use crate::codes;
 use crate::context::{Context, SettingSite};
-use crate::hir::{BodyId, ComponentId, FieldValue, Kind, Profile, ProfileMode, ProfileTarget, Ty};
+use crate::hir::{BodyId, ComponentId, ExprKind, FieldValue, Kind, Profile, ProfileMode, ProfileTarget, Ty};
 use rustc_hash::FxHashMap;
 use solc_source::{Diagnostic, Name, Span};
 use solc_syntax::ast::{self, StatementKind};
@@ -171,6 +171,10 @@ pub(crate) fn check(profiles: &[Profile], checker: &mut BodyChecker<'_, '_>) {
             ProfileMode::Enforce => true,
         };
         for field in &profile.fields {
+            // A misspelt name stands for what was meant, and was reported.
+            if matches!(checker.body.expr(field.value).kind, ExprKind::Missing) {
+                continue;
+            }
             if let Some(first) = seen.insert((enforces, profile.target, &field.name), field.span)
                 && first != field.span
             {
