@@ -3,7 +3,7 @@
 //! Invariant: `Ty::Error` agrees with everything, so that one mistake gives one message.
 
 use crate::context::Context;
-use crate::hir::{ComponentId, InterfaceId, Ty};
+use crate::hir::{ComponentId, InterfaceId, Ty, View};
 use solc_schema::{Node, NodeId, ResourceType};
 
 /// Why a value does not fit.
@@ -96,6 +96,8 @@ impl Context<'_> {
                 })
             }
             (Ty::Block(a), Ty::Block(b)) => ok(a == b),
+            (Ty::View(a), Ty::View(b)) => ok(view_fits(*a, *b)),
+            (Ty::View(View::Verb(_)), Ty::String) => Ok(()),
             (Ty::Bool, Ty::Bool)
             | (Ty::Int, Ty::Int)
             | (Ty::Number, Ty::Number)
@@ -212,7 +214,8 @@ impl Context<'_> {
             | Ty::Interface(_)
             | Ty::Resource(_)
             | Ty::Grant { .. }
-            | Ty::Block(_) => Err(Mismatch::Type),
+            | Ty::Block(_)
+            | Ty::View(_) => Err(Mismatch::Type),
         }
     }
 
@@ -338,6 +341,12 @@ impl Context<'_> {
             (Ty::Alias(x), other) | (other, Ty::Alias(x)) => {
                 self.aliases.get(x.index()).and_then(|alias| self.join(&alias.base, other))
             }
+            (Ty::View(View::Component(_)), Ty::View(View::Component(_))) => {
+                Some(Ty::View(View::Component(None)))
+            }
+            (Ty::View(View::Resource(_)), Ty::View(View::Resource(_))) => {
+                Some(Ty::View(View::Resource(None)))
+            }
             (Ty::List(x), Ty::List(y)) => self.join(x, y).map(|t| Ty::List(std::sync::Arc::new(t))),
             (Ty::Map(x), Ty::Map(y)) => self.join(x, y).map(|t| Ty::Map(std::sync::Arc::new(t))),
             (Ty::Anonymous(_) | Ty::Record(_), Ty::Anonymous(_) | Ty::Record(_)) => {
@@ -365,6 +374,17 @@ impl Context<'_> {
                 }
             }
         }
+    }
+}
+
+/// What is known of one type or component can stand where any can.
+fn view_fits(actual: View, want: View) -> bool {
+    match (actual, want) {
+        (View::Component(a), View::Component(b)) => b.is_none() || a == b,
+        (View::Resource(a), View::Resource(b)) => b.is_none_or(|b| a.is_some_and(|a| a.name == b.name)),
+        (View::Properties(a, x), View::Properties(b, y)) => a.name == b.name && x == y,
+        (View::Verb(_), View::Verb(_)) => true,
+        (View::Component(_) | View::Resource(_) | View::Properties(..) | View::Verb(_), _) => false,
     }
 }
 

@@ -12,6 +12,7 @@ mod matching;
 mod mismatch;
 pub(crate) mod names;
 mod operators;
+mod questions;
 pub(crate) mod records;
 
 use crate::codes;
@@ -81,6 +82,8 @@ pub(crate) struct BodyChecker<'c, 'a> {
     pub(crate) present: Vec<(Name, usize)>,
     /// Whether a text for people is being checked: there, quantities show with their units.
     pub(crate) for_people: bool,
+    /// Whether this is a test or policy, which asks what a deployment holds.
+    pub(crate) asking: bool,
     /// Functions that this body calls, and the first place of each.
     pub(crate) calls: BTreeSet<(FunctionId, Span)>,
 }
@@ -97,6 +100,7 @@ impl<'c, 'a> BodyChecker<'c, 'a> {
             visiting: Vec::new(),
             present: Vec::new(),
             for_people: false,
+            asking: false,
             calls: BTreeSet::new(),
         }
     }

@@ -111,4 +111,8 @@ codes! {
     UNUSED_DECLARATION = "unused-declaration";
     /// A part of the language that this version does not have yet.
     NOT_AVAILABLE_YET = "not-available-yet";
+    /// A question about the deployment where there is none yet.
+    QUESTION_OUTSIDE_TEST = "question-outside-test";
+    /// A test or policy that says nothing.
+    EMPTY_CLAIM = "empty-claim";
 }

@@ -39,6 +39,8 @@ pub(crate) enum Place {
     Block,
     Profile,
     Resource,
+    Test,
+    Policy,
 }
 
 impl Place {
@@ -52,6 +54,8 @@ impl Place {
             Self::Block => "a configuration block",
             Self::Profile => "a profile",
             Self::Resource => "a resource",
+            Self::Test => "a test",
+            Self::Policy => "a policy",
         }
     }
 }

@@ -83,6 +83,19 @@ pub(crate) struct Source<'a, T> {
     pub(crate) decl: &'a T,
 }
 
+/// A test or policy of which only place and tree are known.
+#[derive(Debug)]
+pub(crate) struct ClaimSource<'a> {
+    pub(crate) unit: usize,
+    pub(crate) decl: ClaimDecl<'a>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum ClaimDecl<'a> {
+    Test(&'a ast::TestDecl),
+    Policy(&'a ast::PolicyDecl),
+}
+
 /// A parameter as callers see it.
 #[derive(Clone, Debug)]
 pub(crate) struct ParameterSignature {
@@ -198,6 +211,9 @@ pub(crate) struct Context<'a> {
     pub(crate) globals: Vec<Source<'a, ast::LetDecl>>,
     pub(crate) checked_globals: Vec<std::sync::OnceLock<(Ty, crate::hir::Body, crate::hir::ExprId)>>,
     pub(crate) blocks: Vec<Source<'a, ast::BlockDecl>>,
+    pub(crate) claims: Vec<ClaimSource<'a>>,
+    /// Environments of the workspace that this project does not hold.
+    pub(crate) elsewhere: &'a [Name],
     pub(crate) block_names: FxHashMap<(BlockKind, Name), BlockId>,
     /// Teams that products declare under `teams`.
     pub(crate) teams: IndexMap<Name, Span>,

@@ -4,8 +4,8 @@
 
 use crate::codes;
 use crate::context::{
-    ComponentSource, Context, Decl, Named, Scope, Source, TypeDeclId, TypeSource, TypeSourceBody, TypeState,
-    WellKnown,
+    ClaimDecl, ClaimSource, ComponentSource, Context, Decl, Named, Scope, Source, TypeDeclId, TypeSource,
+    TypeSourceBody, TypeState, WellKnown,
 };
 use crate::hir::{BlockId, ComponentId, FunctionId, GlobalId, InterfaceId, Kind};
 use crate::load::{Catalogue, Unit};
@@ -18,6 +18,7 @@ use std::sync::{Arc, OnceLock};
 pub(crate) fn declare<'a>(
     units: &'a [Unit],
     catalogue: Catalogue,
+    elsewhere: &'a [Name],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Context<'a> {
     let mut context = Context {
@@ -40,6 +41,8 @@ pub(crate) fn declare<'a>(
         globals: Vec::new(),
         checked_globals: Vec::new(),
         blocks: Vec::new(),
+        claims: Vec::new(),
+        elsewhere,
         block_names: FxHashMap::default(),
         teams: IndexMap::new(),
         type_at: FxHashMap::default(),
@@ -105,8 +108,8 @@ fn declare_item<'a>(
     };
     match &item.kind {
         ItemKind::Use(_) | ItemKind::Error => {}
-        ItemKind::Test(decl) => diagnostics.push(not_available_yet(decl.name.span, "`test` blocks")),
-        ItemKind::Policy(decl) => diagnostics.push(not_available_yet(decl.name.span, "`policy` blocks")),
+        ItemKind::Test(decl) => context.claims.push(ClaimSource { unit, decl: ClaimDecl::Test(decl) }),
+        ItemKind::Policy(decl) => context.claims.push(ClaimSource { unit, decl: ClaimDecl::Policy(decl) }),
         ItemKind::Component(decl) => {
             let component = ComponentId(id(context.components.len()));
             context.components.push(ComponentSource {

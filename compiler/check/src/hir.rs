@@ -6,6 +6,7 @@
 //! record type with defaults, test. An [`ExprId`] means something only together with its body.
 
 pub mod access;
+pub mod claim;
 pub mod component;
 pub mod config;
 pub mod expr;
@@ -14,6 +15,7 @@ pub mod ty;
 pub use access::{
     Access, AccessEffect, AccessPrincipal, Action, Connect, Direction, Grant, GrantItem, Principal,
 };
+pub use claim::{Claim, ClaimKind, ClaimStatement, Fact, PartKind, Question, Typed};
 pub use component::{
     Accepts, Component, Ensure, Expansion, FieldValue, Instance, Kind, Layer, Link, Member, MemberKind,
     Moved, OnNetwork, Resource, SecretDecl, SettingDecl, Statement, Waiver,
@@ -22,7 +24,7 @@ pub use config::{Block, BlockKind, Profile, ProfileMode, ProfileTarget};
 pub use expr::{
     Arm, BinaryOp, Body, Builtin, Clause, Element, Expr, ExprKind, Pattern, Property, Quantity, UnaryOp,
 };
-pub use ty::Ty;
+pub use ty::{Ty, View};
 
 use indexmap::IndexMap;
 use solc_source::{Name, Span};
@@ -92,6 +94,8 @@ pub struct Project {
     pub globals: Vec<Global>,
     /// Configuration blocks, by kind and then name.
     pub blocks: Vec<Block>,
+    /// Tests and policies, in the order of files and of lines.
+    pub claims: Vec<Claim>,
     /// Bodies.
     pub bodies: Vec<Body>,
     /// `std.platform.Platform`

@@ -5,6 +5,7 @@
 mod assign;
 mod body;
 mod circles;
+mod claim;
 pub mod codes;
 mod component;
 mod config;
@@ -31,7 +32,7 @@ use solc_source::Diagnostic;
 pub fn check(files: &Files) -> (hir::Project, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let (units, catalogue) = load::load(files, &mut diagnostics);
-    let mut context = declare::declare(&units, catalogue, &mut diagnostics);
+    let mut context = declare::declare(&units, catalogue, &files.elsewhere, &mut diagnostics);
     naming::check(&units, &mut diagnostics);
     types::resolve(&mut context, &mut diagnostics);
     signature::resolve(&mut context, &mut diagnostics);

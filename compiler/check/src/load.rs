@@ -48,6 +48,8 @@ pub struct Files {
     pub library: Vec<LibraryFile>,
     /// Check the whole library, even what nobody uses.
     pub whole_library: bool,
+    /// Environments of the workspace that this project does not hold: a test may be about them all the same.
+    pub elsewhere: Vec<Name>,
 }
 
 /// A file that takes part.

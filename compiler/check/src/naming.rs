@@ -62,7 +62,9 @@ pub(crate) fn check(units: &[Unit], diagnostics: &mut Vec<Diagnostic>) {
             }
             ItemKind::Let(decl) => name(&decl.name, "value", Case::Snake),
             ItemKind::Block(decl) => name(&decl.name, decl.kind.word(), Case::Snake),
-            ItemKind::Use(_) | ItemKind::Test(_) | ItemKind::Policy(_) | ItemKind::Error => {}
+            ItemKind::Test(decl) => body(&decl.body, diagnostics),
+            ItemKind::Policy(decl) => body(&decl.body, diagnostics),
+            ItemKind::Use(_) | ItemKind::Error => {}
         }
     }
 }
@@ -91,6 +93,12 @@ fn body(statements: &[ast::Statement], diagnostics: &mut Vec<Diagnostic>) {
                 name(&decl.name, "instance", Case::Snake);
                 body(&decl.body, diagnostics);
             }
+            StatementKind::For { binders, body: inner, .. } => {
+                for binder in binders {
+                    name(binder, "value", Case::Snake);
+                }
+                body(inner, diagnostics);
+            }
             StatementKind::Field(_)
             | StatementKind::Layer(_)
             | StatementKind::Stateful
@@ -108,7 +116,6 @@ fn body(statements: &[ast::Statement], diagnostics: &mut Vec<Diagnostic>) {
             | StatementKind::Waive { .. }
             | StatementKind::Assert(_)
             | StatementKind::Require { .. }
-            | StatementKind::For { .. }
             | StatementKind::Error => {}
         }
     }

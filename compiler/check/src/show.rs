@@ -1,7 +1,7 @@
 //! How a type is written in messages.
 
 use crate::context::Context;
-use crate::hir::{Alias, ComponentId, Enum, Interface, Project, Record, Ty, Union};
+use crate::hir::{Alias, ComponentId, Enum, Interface, Project, Record, Ty, Union, View};
 use solc_schema::{Node, NodeId, ResourceType};
 use solc_source::Name;
 
@@ -80,6 +80,12 @@ impl Tables<'_> {
                 }
                 word
             }
+            Ty::View(View::Component(Some(id))) => (self.component)(*id).to_owned(),
+            Ty::View(View::Component(None)) => "Component".to_owned(),
+            Ty::View(View::Resource(Some(rt))) => rt.name.replace("::", "."),
+            Ty::View(View::Resource(None)) => "Resource".to_owned(),
+            Ty::View(View::Properties(rt, _)) => format!("properties of {}", rt.name.replace("::", ".")),
+            Ty::View(View::Verb(_)) => "Verb".to_owned(),
         }
     }
 
@@ -142,6 +148,12 @@ impl Context<'_> {
                 }
                 crate::hir::BlockKind::Team | crate::hir::BlockKind::Product => format!("a {}", kind.word()),
             },
+            Ty::View(View::Component(Some(_))) => format!("a component `{}`", self.show(ty)),
+            Ty::View(View::Component(None)) => "a component".to_owned(),
+            Ty::View(View::Resource(Some(_))) => format!("a resource `{}`", self.show(ty)),
+            Ty::View(View::Resource(None)) => "a resource".to_owned(),
+            Ty::View(View::Properties(..)) => self.show(ty),
+            Ty::View(View::Verb(_)) => "a verb".to_owned(),
             Ty::Node(rt, node) => show_node(rt, *node),
             Ty::Json | Ty::Enum(_) | Ty::Union(_) | Ty::Alias(_) => format!("`{}`", self.show(ty)),
         }

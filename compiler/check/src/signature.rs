@@ -4,7 +4,8 @@
 
 use crate::codes;
 use crate::context::{
-    Context, FunctionSignature, GrantSignature, MemberSignature, MemberTag, ParameterSignature, Signature,
+    ClaimDecl, Context, FunctionSignature, GrantSignature, MemberSignature, MemberTag, ParameterSignature,
+    Signature,
 };
 use crate::declare::duplicate;
 use crate::hir::{Interface, Layer, MemberId, Ty};
@@ -50,6 +51,14 @@ pub(crate) fn resolve(context: &mut Context<'_>, diagnostics: &mut Vec<Diagnosti
             let lowered = lower(context, unit, ty, diagnostics);
             context.type_at.insert(ty.span, lowered);
         }
+    }
+    for index in 0..context.claims.len() {
+        let Some((unit, decl)) = context.claims.get(index).map(|s| (s.unit, s.decl)) else { continue };
+        let body = match decl {
+            ClaimDecl::Test(decl) => &decl.body,
+            ClaimDecl::Policy(decl) => &decl.body,
+        };
+        claim(context, unit, body, diagnostics);
     }
     for index in 0..context.components.len() {
         let Some((unit, body)) = context.components.get(index).map(|c| (c.unit, c.body)) else { continue };
@@ -411,6 +420,26 @@ pub(crate) fn unknown_component(
             }
         }
         None => diagnostic.help("declare it with `component`, or import it with `use`"),
+    }
+}
+
+/// The types that a test or policy declares.
+fn claim<'a>(
+    context: &mut Context<'a>,
+    unit: usize,
+    body: &'a [ast::Statement],
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    for statement in body {
+        match &statement.kind {
+            StatementKind::Let(ast::LetDecl { ty: Some(ty), .. }) => {
+                let lowered = lower(context, unit, ty, diagnostics);
+                context.type_at.insert(ty.span, lowered);
+            }
+            StatementKind::For { body, .. } => claim(context, unit, body, diagnostics),
+            // Nothing else of a claim declares a type.
+            _ => {}
+        }
     }
 }
 

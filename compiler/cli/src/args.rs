@@ -56,6 +56,8 @@ pub(crate) enum Format {
     Github,
     /// Sentences, for screen readers
     Narrated,
+    /// JUnit XML, of `solc test` alone
+    Junit,
 }
 
 /// When to write colours.
@@ -73,6 +75,8 @@ pub(crate) enum When {
 pub(crate) enum Command {
     /// Check every solution in every environment
     Check(Check),
+    /// Run the tests of a product
+    Test(Test),
     /// Check, and write templates and manifests
     Build(Build),
     /// Write the reference of a project, or of the standard library
@@ -103,6 +107,19 @@ pub(crate) struct Check {
     /// A file or folder; the nearest `solc.toml` upwards says what belongs to it
     #[arg(default_value = ".", value_hint = ValueHint::AnyPath)]
     pub(crate) path: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Test {
+    /// A file or folder; the nearest `solc.toml` upwards says what belongs to it
+    #[arg(default_value = ".", value_hint = ValueHint::AnyPath)]
+    pub(crate) path: PathBuf,
+    /// Test this environment only (may be repeated)
+    #[arg(long = "env", value_name = "ENVIRONMENT")]
+    pub(crate) environments: Vec<String>,
+    /// Run only the tests whose name holds this text
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub(crate) filter: String,
 }
 
 #[derive(Debug, Args)]

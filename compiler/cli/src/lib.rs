@@ -11,7 +11,7 @@ mod output;
 mod pages;
 mod solidity;
 
-use args::{Arguments, Command};
+use args::{Arguments, Command, Format};
 use clap::Parser as _;
 use output::{Exit, Output};
 use std::ffi::OsString;
@@ -61,8 +61,13 @@ fn run(arguments: &Arguments, output: &Output) -> Exit {
         output.say(&format!("error: cannot start worker threads: {error}"));
         return Exit::Usage;
     }
+    if output.format == Format::Junit && !matches!(arguments.command, Command::Test(_)) {
+        output.say("error: `--format junit` reports tests; it is for `solc test` alone");
+        return Exit::Usage;
+    }
     match &arguments.command {
         Command::Check(check) => command::check::run(check, output),
+        Command::Test(test) => command::test::run(test, output),
         Command::Build(build) => command::build::run(build, output),
         Command::Doc(doc) => command::doc::run(doc, output),
         Command::Why(why) => command::why::run(why, output),

@@ -7,7 +7,7 @@ use crate::pages;
 use anstream::{AutoStream, ColorChoice};
 use solc_driver::file_system::relative;
 use solc_source::render::{self, Colour, View};
-use solc_source::{Diagnostic, Sources};
+use solc_source::{Diagnostic, Sources, Span};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -64,7 +64,7 @@ impl Output {
 
     /// Whether people read what is said, rather than a program.
     pub(crate) fn talks(&self) -> bool {
-        matches!(self.format, Format::Human | Format::Narrated)
+        matches!(self.format, Format::Human | Format::Narrated | Format::Junit)
     }
 
     /// Whether colours go to standard output.
@@ -110,7 +110,8 @@ impl Output {
         let view = View::with_names(sources, shown_names(root));
         let mut text = Vec::new();
         let written = match self.format {
-            Format::Human => render::human(&mut text, &view, diagnostics, self.talk_colour),
+            // A report is one document; what it says is said to people beside it.
+            Format::Human | Format::Junit => render::human(&mut text, &view, diagnostics, self.talk_colour),
             Format::Narrated => render::narrated(&mut text, &view, diagnostics),
             Format::Concise => render::concise(&mut text, &view, diagnostics),
             Format::Json => render::json(&mut text, &view, diagnostics),
@@ -132,6 +133,25 @@ impl Output {
             self.summary(diagnostics);
         }
         exit_of(diagnostics)
+    }
+
+    /// A diagnostic as plain text, with its excerpts.
+    pub(crate) fn plain(&self, sources: &Sources, root: &Path, diagnostic: &Diagnostic) -> String {
+        let view = View::with_names(sources, shown_names(root));
+        let mut text = Vec::new();
+        match render::human(&mut text, &view, std::slice::from_ref(diagnostic), Colour::Never) {
+            Ok(()) => String::from_utf8_lossy(&text).trim_end().to_owned(),
+            // Writing to memory does not fail; the sentence is better than nothing.
+            Err(_) => diagnostic.message.clone(),
+        }
+    }
+
+    /// The file of a place as its name is shown, and the line.
+    pub(crate) fn place(&self, sources: &Sources, root: &Path, span: Span) -> (String, usize) {
+        sources.get(span.file).map_or_else(
+            || (String::new(), 0),
+            |file| (shown_names(root)(file.name()), file.position(span.range().start).line),
+        )
     }
 
     fn summary(&self, diagnostics: &[Diagnostic]) {

@@ -49,6 +49,8 @@ pub struct Subject {
     pub project: hir::Project,
     /// What was looked up, by environment: samples may ask for it.
     pub(crate) facts: BTreeMap<Name, Node>,
+    /// The environments of the whole workspace, which tests may name.
+    pub(crate) environments: Vec<Name>,
 }
 
 /// What was read, and what is wrong with it.
@@ -69,7 +71,7 @@ pub struct Reading {
 pub fn read(files: &dyn FileSystem, start: &Path, scope: Scope) -> Reading {
     if scope == Scope::Library {
         let sources = library::sources();
-        let (subject, diagnostics) = subject(Name::default(), scope, &sources, Vec::new(), BTreeMap::new());
+        let (subject, diagnostics) = subject(Name::default(), scope, &sources, Vec::new(), BTreeMap::new(), &[]);
         return Reading { root: PathBuf::new(), sources, diagnostics, subjects: vec![subject] };
     }
     let workspace = solc_driver::discover(files, start);
@@ -78,10 +80,11 @@ pub fn read(files: &dyn FileSystem, start: &Path, scope: Scope) -> Reading {
     let mut diagnostics = loaded.diagnostics.clone();
     let sources = loaded.workspace.sources.clone();
     let units = if stands { loaded.workspace.units() } else { Vec::new() };
+    let everywhere: Vec<Name> = units.iter().flat_map(|unit| loaded.environments(unit)).collect();
     let mut subjects = Vec::new();
     for unit in &units {
         let facts = loaded.documents(unit).facts;
-        let (subject, mistakes) = subject(unit.name.clone(), scope, &sources, loaded.project(unit), facts);
+        let (subject, mistakes) = subject(unit.name.clone(), scope, &sources, loaded.project(unit), facts, &everywhere);
         diagnostics.extend(mistakes);
         subjects.push(subject);
     }
@@ -96,6 +99,7 @@ fn subject(
     sources: &Sources,
     project: Vec<solc_check::ProjectFile>,
     facts: BTreeMap<Name, Node>,
+    everywhere: &[Name],
 ) -> (Subject, Vec<Diagnostic>) {
     let own = project.clone();
     let library = library::files(sources);
@@ -106,9 +110,14 @@ fn subject(
     };
     let mut files: Vec<File> = library.iter().map(tree).collect();
     files.extend(own.into_iter().map(|file| File { ast: file.ast, module: file.module, library: false }));
-    let (project, diagnostics) =
-        solc_check::check(&solc_check::Files { project, library, whole_library: scope != Scope::Project });
-    (Subject { name, scope, sources: sources.clone(), files, project, facts }, diagnostics)
+    let (project, diagnostics) = solc_check::check(&solc_check::Files {
+        project,
+        library,
+        whole_library: scope != Scope::Project,
+        elsewhere: everywhere.to_vec(),
+    });
+    let environments = everywhere.to_vec();
+    (Subject { name, scope, sources: sources.clone(), files, project, facts, environments }, diagnostics)
 }
 
 impl Subject {

@@ -8,7 +8,8 @@ use crate::load::{Loaded, load};
 use crate::locks;
 use crate::workspace::{self, discover};
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
-use solc_check::hir::BlockId;
+use solc_check::hir::{BlockId, Claim, ClaimKind};
+use solc_ir::ask::TestResult;
 use solc_ir::codes::{
     ARITHMETIC_OVERFLOW, BROKEN_INVARIANT, CONFLICTING_PROPERTIES, INEXACT_CONVERSION, INVALID_PEER,
     INVALID_STATEMENT, LOGICAL_ID_COLLISION, MISSING_SECRET, MISSING_SETTING, NO_PRINCIPAL,
@@ -30,25 +31,43 @@ pub struct Request {
     pub emit: bool,
     /// Whether the lowered environments are wanted; they take a multiple of the memory of what is emitted.
     pub keep: bool,
+    /// Whether tests are to run: those whose name holds this text, in whatever case.
+    pub tests: Option<String>,
 }
 
 impl Request {
     /// Every environment, and no templates.
     #[must_use]
     pub fn check() -> Self {
-        Self { environments: Vec::new(), emit: false, keep: false }
+        Self { environments: Vec::new(), emit: false, keep: false, tests: None }
     }
 
     /// Templates of these environments, or of all.
     #[must_use]
     pub fn build(environments: &[String]) -> Self {
-        Self { environments: environments.iter().map(Name::from).collect(), emit: true, keep: false }
+        Self {
+            environments: environments.iter().map(Name::from).collect(),
+            emit: true,
+            keep: false,
+            tests: None,
+        }
     }
 
     /// The same, with the lowered environments.
     #[must_use]
     pub fn keeping(self) -> Self {
         Self { keep: true, ..self }
+    }
+
+    /// The tests whose name holds `filter`, in these environments, or in all.
+    #[must_use]
+    pub fn test(environments: &[String], filter: &str) -> Self {
+        Self {
+            environments: environments.iter().map(Name::from).collect(),
+            emit: false,
+            keep: false,
+            tests: Some(filter.to_lowercase()),
+        }
     }
 }
 
@@ -63,6 +82,9 @@ pub struct Compilation {
     pub diagnostics: Vec<Diagnostic>,
     /// The environments of the workspace, in the order of their declaration.
     pub environments: Vec<Name>,
+    /// What came of each test in each environment, in the order of the environments; an environment with errors has
+    /// none, because nothing is known of it.
+    pub tests: Vec<TestResult>,
     /// The environments that were asked for, lowered as far as they could be; none unless they are to be kept.
     pub deployments: Vec<Deployment>,
     /// What was asked to be built; empty where there are errors.
@@ -105,12 +127,13 @@ pub fn compile(files: &dyn FileSystem, start: &Path, request: &Request) -> Compi
     let library = library::files(&loaded.workspace.sources);
     let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
     let mut environments = Vec::new();
-    let mut lowered = Vec::new();
+    let (mut lowered, mut tests) = (Vec::new(), Vec::new());
     let units = if stands { loaded.workspace.units() } else { Vec::new() };
+    let everywhere: Vec<Name> = units.iter().flat_map(|unit| loaded.environments(unit)).collect();
     for unit in &units {
         environments.extend(loaded.environments(unit));
-        let unit = Unit::new(&loaded, unit, &library);
-        lowered.extend(unit.compile(request, &loaded.workspace.sources, &mut diagnostics));
+        let unit = Unit::new(&loaded, unit, &library, &everywhere);
+        lowered.extend(unit.compile(request, &loaded.workspace.sources, &mut diagnostics, &mut tests));
     }
     let mut diagnostics = merge(diagnostics);
     // Two products may see the same accounts.
@@ -128,6 +151,7 @@ pub fn compile(files: &dyn FileSystem, start: &Path, request: &Request) -> Compi
         sources,
         diagnostics,
         environments,
+        tests,
         deployments: lowered.into_iter().filter_map(|l| l.deployment).collect(),
         built: built.into_iter().map(|(_, built)| built).collect(),
         locks,
@@ -151,6 +175,7 @@ struct Lowered {
     assignment: Assignment,
     deployment: Option<Deployment>,
     built: Option<BuiltEnvironment>,
+    tested: Vec<TestResult>,
 }
 
 /// What is checked as one.
@@ -164,10 +189,20 @@ pub(crate) struct Unit {
 
 impl Unit {
     /// What was loaded of a unit.
-    pub(crate) fn new(loaded: &Loaded, unit: &workspace::Unit, library: &[solc_check::LibraryFile]) -> Self {
+    pub(crate) fn new(
+        loaded: &Loaded,
+        unit: &workspace::Unit,
+        library: &[solc_check::LibraryFile],
+        everywhere: &[Name],
+    ) -> Self {
         let project = loaded.project(unit);
         Self {
-            files: solc_check::Files { project, library: library.to_vec(), whole_library: false },
+            files: solc_check::Files {
+                project,
+                library: library.to_vec(),
+                whole_library: false,
+                elsewhere: everywhere.to_vec(),
+            },
             documents: loaded.documents(unit),
             environments: loaded.environments(unit),
             broken: loaded.broken(unit),
@@ -180,9 +215,11 @@ impl Unit {
         request: &Request,
         sources: &Sources,
         diagnostics: &mut Vec<Diagnostic>,
+        tests: &mut Vec<TestResult>,
     ) -> Vec<Lowered> {
         let (project, mistakes) = solc_check::check(&self.files);
         let silent = self.silent(&mistakes);
+        // What a claim asks of a project that was not understood would be answered at random.
         let sound = !self.broken && !mistakes.iter().any(Diagnostic::is_error);
         diagnostics.extend(mistakes);
         let named = !request.environments.is_empty();
@@ -199,19 +236,30 @@ impl Unit {
             .filter(|(_, name)| !named || request.environments.contains(name))
             .map(|(id, _)| id)
             .collect();
+        let asks = sound
+            && project.claims.iter().any(|claim| claim.kind == ClaimKind::Policy || request.tests.is_some());
         let results: Vec<(Option<Lowered>, Vec<Diagnostic>)> = wanted
             .par_iter()
             .map(|id| {
-                if !request.emit && !request.keep {
+                if !request.emit && !request.keep && !asks {
                     return (None, solc_ir::check(&project, *id, &inputs));
                 }
-                let (deployment, mistakes) = solc_ir::lower(&project, *id, &inputs);
+                let (deployment, mut mistakes) = solc_ir::lower(&project, *id, &inputs);
+                let mut tested = Vec::new();
+                if asks && !mistakes.iter().any(Diagnostic::is_error) {
+                    mistakes.extend(solc_ir::ask::policies(&project, *id, &inputs, &deployment));
+                    if let Some(filter) = &request.tests {
+                        let wanted = |claim: &Claim| claim.name.to_lowercase().contains(filter.as_str());
+                        tested = solc_ir::ask::tests(&project, *id, &inputs, &deployment, &wanted);
+                    }
+                }
                 let emits = request.emit && sound && !mistakes.iter().any(Diagnostic::is_error);
                 let lowered = Lowered {
                     environment: deployment.environment.name.clone(),
                     product: deployment.environment.product.clone(),
                     assignment: deployment.assignment.clone(),
                     built: emits.then(|| emitted(&deployment, sources)),
+                    tested,
                     // It is large: what is not asked for goes before the next environment comes.
                     deployment: request.keep.then_some(deployment),
                 };
@@ -219,8 +267,12 @@ impl Unit {
             })
             .collect();
         let mut all = Vec::with_capacity(results.len());
-        for (lowered, mistakes) in results {
+        for (mut lowered, mistakes) in results {
             diagnostics.extend(mistakes.into_iter().filter(|m| !silent.contains(&m.code)));
+            for result in lowered.iter_mut().flat_map(|l| std::mem::take(&mut l.tested)) {
+                diagnostics.extend(result.diagnostics.iter().cloned());
+                tests.push(result);
+            }
             all.extend(lowered);
         }
         all

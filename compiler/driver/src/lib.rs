@@ -16,5 +16,6 @@ pub mod workspace;
 pub use compile::{BuiltEnvironment, Compilation, OutputFile, Request, compile};
 pub use file_system::{Disk, FileSystem, Memory};
 pub use load::{Loaded, load};
+pub use solc_ir::ask::TestResult;
 pub use why::{Why, why};
 pub use workspace::{Workspace, discover};

@@ -39,8 +39,9 @@ pub fn why(files: &dyn FileSystem, start: &Path, path: &str, environments: &[Str
     let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
     let (mut all, mut answers) = (Vec::new(), Vec::new());
     let units = if stands { loaded.workspace.units() } else { Vec::new() };
+    let everywhere: Vec<Name> = units.iter().flat_map(|unit| loaded.environments(unit)).collect();
     for unit in &units {
-        let unit = Unit::new(&loaded, unit, &library);
+        let unit = Unit::new(&loaded, unit, &library, &everywhere);
         let (project, mistakes) = solc_check::check(&unit.files);
         diagnostics.extend(mistakes);
         let inputs = Inputs { documents: Arc::new(unit.documents), ..Inputs::default() };

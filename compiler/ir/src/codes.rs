@@ -107,6 +107,14 @@ codes! {
     DUPLICATE_PRIORITY = "duplicate-priority";
     /// A change of availability that would replace something.
     AVAILABILITY_REPLACES = "availability-replaces";
+    /// A policy that an environment does not keep.
+    BROKEN_POLICY = "broken-policy";
+    /// An assertion of a test that does not hold.
+    FAILED_ASSERTION = "failed-assertion";
+    /// A claim about something that is known only when deploying, or that the question does not fit.
+    UNDECIDABLE_CLAIM = "undecidable-claim";
+    /// A component's path that an environment does not have.
+    UNKNOWN_PATH = "unknown-path";
     /// A mistake of the compiler.
     INTERNAL_ERROR = "internal-error";
 }

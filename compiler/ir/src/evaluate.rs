@@ -217,6 +217,8 @@ pub(crate) struct Evaluation<'a> {
     pub(crate) known_paths: rustc_hash::FxHashSet<Name>,
     /// Logical ids of all solutions so far.
     pub(crate) known_ids: FxHashMap<Name, crate::lower::Named>,
+    /// What tests and policies ask of; none while an environment is lowered.
+    pub(crate) asking: Option<Box<crate::ask::Asking<'a>>>,
     doing: Vec<Doing>,
     steps: u64,
     /// What was being worked out at every [`SAMPLE`]th step.
@@ -274,6 +276,7 @@ impl<'a> Evaluation<'a> {
             project_files: project_files(project, inputs),
             known_paths: rustc_hash::FxHashSet::default(),
             known_ids: FxHashMap::default(),
+            asking: None,
             doing: Vec::new(),
             steps: 0,
             samples: FxHashMap::default(),
@@ -348,6 +351,16 @@ impl<'a> Evaluation<'a> {
             diagnostic.labels.insert(0, label);
         }
         self.diagnostics.push(diagnostic);
+    }
+
+    /// Whether a file is the project's or its data's, rather than the library's.
+    pub(crate) fn is_ours(&self, file: solc_source::FileId) -> bool {
+        self.project_files.contains(&file)
+    }
+
+    /// Counts work that is no expression's.
+    pub(crate) fn spend(&mut self, steps: usize) {
+        self.steps = self.steps.saturating_add(steps as u64);
     }
 
     /// The place in the project that led to what is being worked out.

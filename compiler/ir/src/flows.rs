@@ -302,7 +302,7 @@ fn group_id(id: ResourceId) -> model::Value {
 }
 
 /// Whether all of a range is private (RFC 1918).
-fn is_private(range: (u32, u8)) -> bool {
+pub(crate) fn is_private(range: (u32, u8)) -> bool {
     [(0x0a00_0000, 8), (0xac10_0000, 12), (0xc0a8_0000, 16)]
         .into_iter()
         .any(|private: (u32, u8)| range.1 >= private.1 && cidr::overlap(private, range))

@@ -4,10 +4,12 @@
 //! permission is a node with its span and its reason.
 
 mod arena;
+pub mod ask;
 mod availability;
 mod closed;
 pub mod codes;
 mod evaluate;
+pub mod facts;
 mod files;
 mod flows;
 mod graph;

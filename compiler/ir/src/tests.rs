@@ -62,7 +62,8 @@ pub(crate) fn project(sample: &str) -> Project {
     let (ast, mistakes) = solc_syntax::parse(file, &text);
     assert!(mistakes.is_empty(), "{mistakes:?}");
     let project = vec![ProjectFile { ast: Arc::new(ast), module: vec![Name::new("shop")] }];
-    let (project, mistakes) = solc_check::check(&Files { project, library, whole_library: false });
+    let (project, mistakes) =
+        solc_check::check(&Files { project, library, whole_library: false, elsewhere: Vec::new() });
     let mistakes: Vec<_> = mistakes.iter().filter(|d| d.is_error()).collect();
     assert!(mistakes.is_empty(), "{mistakes:?}");
     project

@@ -14,7 +14,7 @@ pub mod sarif;
 pub use concise::concise;
 pub use github::github;
 pub use human::{Colour, human};
-pub use json::json;
+pub use json::{SCHEMA_VERSION, json};
 pub use narrated::narrated;
 pub use sarif::{Rule, Tool, sarif};
 

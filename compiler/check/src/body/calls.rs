@@ -21,12 +21,15 @@ const FUNCTIONS: &[(&str, Builtin)] = &[
     ("sort", Builtin::Sort),
     ("sum", Builtin::Sum),
     ("unique", Builtin::Unique),
+    ("all", Builtin::All),
+    ("any", Builtin::Any),
     ("aws", Builtin::Aws),
 ];
 
 /// Whether the language has a function of this name.
 pub(super) fn is_function(name: &str) -> bool {
     FUNCTIONS.iter().any(|(function, _)| *function == name)
+        || super::questions::functions().any(|function| function == name)
 }
 
 impl<'a> BodyChecker<'_, 'a> {
@@ -97,6 +100,9 @@ impl<'a> BodyChecker<'_, 'a> {
             if let Some((_, builtin)) = FUNCTIONS.iter().find(|(n, _)| n == name) {
                 return self.call_builtin(*builtin, name, at, args, span, hint);
             }
+            if let Some(id) = self.question(name, at, args, span) {
+                return id;
+            }
         }
         let is_case = hint.is_some_and(|h| self.case_names(super::names::strip(h)).contains(name));
         if is_case {
@@ -112,12 +118,16 @@ impl<'a> BodyChecker<'_, 'a> {
             let id = self.name(name, at, None);
             self.not_callable(id);
         } else if !self.cx.is_broken(self.unit, name) {
-            let names = self
+            let mut names: Vec<&str> = self
                 .cx
                 .visible_names(self.unit)
                 .filter(|(_, d)| matches!(d, Decl::Function(_)))
                 .map(|(n, _)| n)
-                .chain(FUNCTIONS.iter().map(|(n, _)| *n));
+                .collect();
+            names.extend(FUNCTIONS.iter().map(|(n, _)| *n));
+            if self.asking {
+                super::questions::functions().for_each(|n| names.push(n));
+            }
             let near = suggest::nearest(name, names);
             self.report(
                 Diagnostic::error(codes::UNKNOWN_NAME, at, format!("there is no function `{name}`"))
@@ -282,6 +292,15 @@ impl<'a> BodyChecker<'_, 'a> {
                     ExprKind::Builtin { builtin, args: given.into_iter().flatten().collect() },
                     span,
                     ty,
+                )
+            }
+            Builtin::All | Builtin::Any => {
+                let given =
+                    self.arguments(&[parameter("list", Ty::List(Arc::new(Ty::Bool)))], name, args, span);
+                self.push(
+                    ExprKind::Builtin { builtin, args: given.into_iter().flatten().collect() },
+                    span,
+                    Ty::Bool,
                 )
             }
             Builtin::Count | Builtin::Flatten | Builtin::Unique | Builtin::Sort | Builtin::Sum => {

@@ -159,7 +159,16 @@ impl<'a> BodyChecker<'_, 'a> {
 
     /// `for a, b in over if …`: binds the names; run inside `scoped`.
     pub(crate) fn clause(&mut self, clause: &'a ast::Clause) -> Clause {
-        let over = self.infer(&clause.over, None);
+        self.clause_of(&clause.binders, &clause.over, clause.conditions.iter())
+    }
+
+    /// What is run over, and the slots of the names that are bound to its elements.
+    pub(crate) fn bindings(
+        &mut self,
+        names: &[ast::Ident],
+        over: &'a ast::Expr,
+    ) -> (ExprId, Vec<crate::hir::LocalId>) {
+        let over = self.infer(over, None);
         let (key, value) = match self.unalias(&self.ty(over)) {
             Ty::List(inner) => (None, inner.as_ref().clone()),
             Ty::Map(inner) => (Some(Ty::String), inner.as_ref().clone()),
@@ -196,7 +205,7 @@ impl<'a> BodyChecker<'_, 'a> {
             }
         };
         let mut binders = Vec::new();
-        match (clause.binders.as_slice(), key) {
+        match (names, key) {
             ([one], _) => binders.push(self.bind(one, value)),
             ([first, second, ..], Some(key)) => {
                 binders.push(self.bind(first, key));
@@ -209,8 +218,7 @@ impl<'a> BodyChecker<'_, 'a> {
             }
             ([], _) => {}
         }
-        let conditions = clause.conditions.iter().map(|c| self.condition(c, "if")).collect();
-        Clause { binders, over, conditions }
+        (over, binders)
     }
 
     pub(super) fn list_comprehension(

@@ -196,6 +196,7 @@ impl<'a> BodyChecker<'_, 'a> {
                 }
             }
             Ty::Resource(rt) => self.resource_field(base, rt, name, optional, was_optional, span),
+            Ty::View(view) => self.view_field(base, *view, name, span, &wrap),
             Ty::Deferred(deep) => {
                 let shown = self.cx.a(deep);
                 self.report(
@@ -249,7 +250,7 @@ impl<'a> BodyChecker<'_, 'a> {
         }
     }
 
-    fn no_field(&mut self, ty: &Ty, name: &ast::Ident, names: &[Name], span: Span) -> ExprId {
+    pub(super) fn no_field(&mut self, ty: &Ty, name: &ast::Ident, names: &[Name], span: Span) -> ExprId {
         let shown = self.cx.a(ty);
         let near = suggest::nearest(&name.name, names.iter().map(Name::as_str));
         let mut diagnostic =

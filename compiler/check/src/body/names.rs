@@ -3,7 +3,7 @@
 use super::{BodyChecker, LetState};
 use crate::codes;
 use crate::context::{Decl, MemberTag};
-use crate::hir::{BlockKind, ExprId, ExprKind, GlobalId, MemberId, Ty};
+use crate::hir::{BlockKind, ExprId, ExprKind, GlobalId, MemberId, Ty, View};
 use solc_source::{Diagnostic, Name, Span, suggest};
 use solc_syntax::ast;
 use std::sync::Arc;
@@ -19,6 +19,11 @@ impl<'a> BodyChecker<'_, 'a> {
             let target = strip(hint);
             if matches!(target, Ty::Enum(_) | Ty::Union(_)) && self.case_names(target).contains(name) {
                 return self.case_or_hidden(name, span, target);
+            }
+            if let Ty::View(View::Verb(of)) = target
+                && (self.grants(*of, name) || !self.is_value_name(name))
+            {
+                return self.verb(*of, name, span);
             }
         }
         if let Some(id) = self.value_name(name, span) {
@@ -99,10 +104,12 @@ impl<'a> BodyChecker<'_, 'a> {
         match name.as_str() {
             "env" => Some(self.push(ExprKind::Env, span, Ty::Block(BlockKind::Environment))),
             "product" => Some(self.push(ExprKind::Product, span, Ty::Block(BlockKind::Product))),
+            "platform" if self.asking => None,
             "platform" => {
                 let id = self.cx.well_known.platform?;
                 Some(self.push(ExprKind::Platform, span, Ty::Component(id)))
             }
+            "internet" if self.asking => self.asked_name(name, span),
             "internet" => {
                 let id = self.cx.well_known.internet?;
                 Some(self.push(ExprKind::Internet, span, Ty::Component(id)))
@@ -141,7 +148,7 @@ impl<'a> BodyChecker<'_, 'a> {
                     );
                     Some(self.missing(span))
                 }
-                None => None,
+                None => self.asked_name(name, span),
             },
         }
     }
@@ -311,6 +318,7 @@ impl<'a> BodyChecker<'_, 'a> {
         names.extend(
             self.cx.visible_names(self.unit).filter(|(_, d)| matches!(d, Decl::Global(_))).map(|(n, _)| n),
         );
+        names.extend(self.solution_names());
         names.extend(WORDS.iter().filter(|w| !matches!(**w, "none" | "true" | "false")));
         names.retain(|n| name.len() > 2 || n.eq_ignore_ascii_case(name));
         let near = suggest::nearest(name, names);
@@ -326,6 +334,8 @@ impl<'a> BodyChecker<'_, 'a> {
             ));
         } else if near.is_none() && name == "zone" {
             diagnostic = diagnostic.help("declare the resource `per zone`: only there is `zone` a name");
+        } else if near.is_none() && self.asking && name == "platform" {
+            diagnostic = diagnostic.help("name the solution whose platform is meant: `shop.platform`");
         } else if let Some((kind, _)) = self.cx.block_names.keys().find(|(_, n)| n == name) {
             diagnostic = diagnostic
                 .note(format!("`{name}` names the {} of that name only where one is expected", kind.word()))
@@ -351,6 +361,7 @@ impl<'a> BodyChecker<'_, 'a> {
     pub(super) fn is_value_name(&self, name: &str) -> bool {
         self.locals.iter().any(|l| l.name == name)
             || WORDS.contains(&name)
+            || self.solution_named(name).is_some()
             || self
                 .inside
                 .as_ref()

@@ -49,6 +49,14 @@ pub(crate) fn check_all(context: Context<'_>, diagnostics: &mut Vec<Diagnostic>)
         .map(|c| super::check(cx, ComponentId(id(c)), BodyId(id(first_component + c))))
         .collect();
 
+    let first_claim = first_component + cx.components.len();
+    let claims: Vec<_> = cx
+        .claims
+        .par_iter()
+        .enumerate()
+        .map(|(c, source)| crate::claim::check(cx, source, BodyId(id(first_claim + c))))
+        .collect();
+
     let mut defaults = Vec::with_capacity(records);
     for checked in checked_records {
         diagnostics.extend(checked.diagnostics);
@@ -85,6 +93,11 @@ pub(crate) fn check_all(context: Context<'_>, diagnostics: &mut Vec<Diagnostic>)
         diagnostics.extend(checked.diagnostics);
         project.bodies.push(checked.body);
         project.components.push(checked.node);
+    }
+    for checked in claims {
+        diagnostics.extend(checked.diagnostics);
+        project.bodies.push(checked.body);
+        project.claims.push(checked.node);
     }
     unused(&context, diagnostics);
     recursive_functions(&project, &calls, diagnostics);

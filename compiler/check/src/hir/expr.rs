@@ -1,6 +1,8 @@
 //! Expressions of the HIR.
 
-use super::{BlockId, EnumId, ExprId, FunctionId, GlobalId, LocalId, MemberId, RecordId, Ty, UnionId};
+use super::{
+    BlockId, EnumId, ExprId, FunctionId, GlobalId, LocalId, MemberId, Question, RecordId, Ty, UnionId,
+};
 use solc_source::{Name, Span};
 
 /// Expressions with their places and types (three columns of one table).
@@ -270,6 +272,13 @@ pub enum ExprKind {
         /// Arms.
         arms: Vec<Arm>,
     },
+    /// Something that only tests and policies ask: of the deployment, rather than of the source.
+    Ask {
+        /// What.
+        question: Question,
+        /// Of what; `none` as the first gives `none`.
+        args: Vec<ExprId>,
+    },
 }
 
 /// An entry of a list, record or map.
@@ -420,6 +429,10 @@ pub enum Builtin {
     Sort,
     /// `unique([T]) -> [T]`
     Unique,
+    /// `all([Bool]) -> Bool`
+    All,
+    /// `any([Bool]) -> Bool`
+    Any,
     /// `aws(service) -> Peer`: an AWS service as the peer of a `connect`
     Aws,
     /// `cidr.subnet(bits, index) -> Cidr`

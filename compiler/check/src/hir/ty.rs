@@ -82,6 +82,22 @@ pub enum Ty {
     },
     /// A configuration block: account, environment, team, product, organisation.
     Block(BlockKind),
+    /// What tests and policies speak of.
+    View(View),
+}
+
+/// Things of a deployment, as tests and policies see them.
+#[derive(Clone, Copy, Debug)]
+pub enum View {
+    /// A component instance; of which component, where the source says so.
+    Component(Option<ComponentId>),
+    /// A resource; of which type, where the source says so.
+    Resource(Option<&'static ResourceType>),
+    /// An object among a resource's properties. What is read of it may be left out, and may be known only when
+    /// deploying: then a claim about it cannot be decided.
+    Properties(&'static ResourceType, NodeId),
+    /// A verb of a grant; of which component, where the source says so.
+    Verb(Option<ComponentId>),
 }
 
 /// How many types a type may hold, those that are shared counted each time.
@@ -133,7 +149,8 @@ impl Ty {
                 | Self::Interface(_)
                 | Self::Resource(_)
                 | Self::Node(..)
-                | Self::Block(_) => {}
+                | Self::Block(_)
+                | Self::View(_) => {}
             }
         }
         false

@@ -7,8 +7,7 @@ use super::absolute;
 use crate::args::Build;
 use crate::codes::CANNOT_WRITE;
 use crate::output::{Exit, Output};
-use solc_driver::{BuiltEnvironment, Compilation, Disk, Request, compile};
-use solc_source::suggest::nearest;
+use solc_driver::{BuiltEnvironment, Disk, Request, compile};
 use solc_source::{Diagnostic, Span};
 use std::collections::BTreeSet;
 use std::fs;
@@ -24,7 +23,7 @@ pub(crate) fn run(build: &Build, output: &Output) -> Exit {
         return Exit::Usage;
     }
     let mut compilation = compile(&Disk, &path, &Request::build(&build.environments));
-    if let Some(exit) = unknown(build, &compilation, output) {
+    if let Some(exit) = super::unknown(&build.environments, &compilation, output) {
         return exit;
     }
     let broken = compilation.diagnostics.iter().any(Diagnostic::is_error);
@@ -59,24 +58,6 @@ pub(crate) fn run(build: &Build, output: &Output) -> Exit {
     }
     output.whisper(&format!("{} files, {:?}", compilation.sources.iter().count(), start.elapsed()));
     exit
-}
-
-/// An environment that does not exist is a mistake in the command, and not in the source.
-fn unknown(build: &Build, compilation: &Compilation, output: &Output) -> Option<Exit> {
-    let known = || compilation.environments.iter().map(|name| name.as_str());
-    let wrong: Vec<&String> = build.environments.iter().filter(|name| !known().any(|k| k == *name)).collect();
-    // What declares it may be what is broken.
-    if wrong.is_empty() || known().next().is_none() {
-        return None;
-    }
-    for name in wrong {
-        let meant = nearest(name, known()).map_or_else(
-            || format!("there are {}", known().collect::<Vec<_>>().join(", ")),
-            |meant| format!("did you mean `{meant}`?"),
-        );
-        output.say(&format!("error: there is no environment `{name}`; {meant}"));
-    }
-    Some(Exit::Usage)
 }
 
 fn summary(environment: &BuiltEnvironment, bytes: usize) -> String {

@@ -82,6 +82,8 @@ impl<'a> Evaluation<'a> {
                 }
                 Value::List(seen.into())
             }
+            (Builtin::All, [Value::List(items)]) => every(items, true),
+            (Builtin::Any, [Value::List(items)]) => every(items, false),
             (Builtin::Aws, [service]) => self.key_of(service).map_or(Value::Missing, Value::Service),
             (Builtin::CidrSubnet, [Value::Cidr(address, prefix), Value::Int(bits), Value::Int(index)]) => {
                 self.subnet((*address, *prefix), *bits, *index, span)
@@ -129,6 +131,8 @@ impl<'a> Evaluation<'a> {
                 | Builtin::Max
                 | Builtin::Sort
                 | Builtin::Unique
+                | Builtin::All
+                | Builtin::Any
                 | Builtin::Aws
                 | Builtin::CidrSubnet
                 | Builtin::Replace
@@ -260,6 +264,17 @@ impl<'a> Evaluation<'a> {
                 .label(label)
                 .help("use a larger range, or ask for fewer or smaller parts"),
         );
+        Value::Missing
+    }
+}
+
+/// Whether all are true (`all`), or not all are false (`any`); what is missing decides nothing.
+fn every(items: &[Value], all: bool) -> Value {
+    if items.contains(&Value::Bool(!all)) {
+        Value::Bool(!all)
+    } else if items.iter().all(|i| *i == Value::Bool(all)) {
+        Value::Bool(all)
+    } else {
         Value::Missing
     }
 }

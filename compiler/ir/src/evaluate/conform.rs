@@ -161,6 +161,7 @@ fn refined(ty: &Ty) -> bool {
         | Ty::Resource(_)
         | Ty::Node(..)
         | Ty::Grant { .. }
-        | Ty::Block(_) => false,
+        | Ty::Block(_)
+        | Ty::View(_) => false,
     }
 }

@@ -167,7 +167,8 @@ impl Evaluation<'_> {
                 | Ty::Interface(_)
                 | Ty::Resource(_)
                 | Ty::Grant { .. }
-                | Ty::Block(_),
+                | Ty::Block(_)
+                | Ty::View(_),
                 _,
             ) => Err(misfit("must be of a type that data files can hold")),
         }

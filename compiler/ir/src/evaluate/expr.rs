@@ -26,9 +26,20 @@ impl<'a> Evaluation<'a> {
             self.sample();
         }
         self.depth += 1;
+        let reported = self.diagnostics.len();
         let value = self.eval_kind(frame, expr);
         self.depth -= 1;
-        if makes(&expr.kind) { self.bounded(value, expr.span) } else { value }
+        let value = if makes(&expr.kind) { self.bounded(value, expr.span) } else { value };
+        if self.asking.is_some() && self.diagnostics.len() == reported {
+            match &value {
+                Value::Missing => self.undecided(expr.span, "this is known only when deploying"),
+                Value::Deferred(_) if matches!(frame.body.ty(id), Ty::Bool) => {
+                    self.undecided(expr.span, "this is known only when deploying");
+                }
+                _ => {}
+            }
+        }
+        value
     }
 
     #[cold]
@@ -153,6 +164,7 @@ impl<'a> Evaluation<'a> {
                 _ => Value::Missing,
             },
             ExprKind::Match { scrutinee, arms } => self.match_arms(frame, *scrutinee, arms),
+            ExprKind::Ask { question, args } => self.ask(frame, question, args, expr.span),
         }
     }
 
@@ -380,6 +392,11 @@ impl<'a> Evaluation<'a> {
             _ => {}
         }
         let second = self.eval(frame, right);
+        if self.asking.is_some() && !ops::is_settled(op, &first, &second) {
+            for (value, id) in [(&first, left), (&second, right)] {
+                self.decides_by(value, frame.body.expr(id).span);
+            }
+        }
         // Enum cases are keys by their names.
         let first = match (op, &first) {
             (BinaryOp::In, Value::Enum(..)) if matches!(second, Value::Map(_)) => {
@@ -407,6 +424,7 @@ impl<'a> Evaluation<'a> {
         if value == Value::Missing {
             return Value::Missing;
         }
+        self.decides_by(&value, frame.body.expr(scrutinee).span);
         match self.matching(frame, &value, arms) {
             Some((arm, mark)) => {
                 let result = self.eval(frame, arm.value);
@@ -503,6 +521,7 @@ fn makes(kind: &ExprKind) -> bool {
         | ExprKind::Range { .. }
         | ExprKind::Unary { .. }
         | ExprKind::If { .. }
+        | ExprKind::Ask { .. }
         | ExprKind::Match { .. } => false,
     }
 }

@@ -57,7 +57,9 @@ impl Evaluation<'_> {
                 Some(model::Value::String(text)) => string(&text, &mut to.known),
                 Some(_) | None => return false,
             },
-            Value::Missing | Value::Instance(_) | Value::Resource(_) | Value::Grant(_) => return false,
+            Value::Missing | Value::Outside | Value::Instance(_) | Value::Resource(_) | Value::Grant(_) => {
+                return false;
+            }
         }
         true
     }

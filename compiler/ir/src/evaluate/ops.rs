@@ -34,6 +34,25 @@ pub(crate) fn binary(op: BinaryOp, left: &Value, right: &Value) -> Result<Value,
     }
 }
 
+/// Whether what an operator gives does not depend on the parts of its operands that are known only when deploying.
+pub(crate) fn is_settled(op: BinaryOp, left: &Value, right: &Value) -> bool {
+    match op {
+        // The same reference is the same value, and what is there is not `none`.
+        BinaryOp::Equal | BinaryOp::NotEqual => {
+            left == right || matches!(left, Value::None) || matches!(right, Value::None)
+        }
+        BinaryOp::In => contains(right, left) == Value::Bool(true),
+        BinaryOp::Less | BinaryOp::LessEqual | BinaryOp::Greater | BinaryOp::GreaterEqual => false,
+        BinaryOp::Add
+        | BinaryOp::Subtract
+        | BinaryOp::Multiply
+        | BinaryOp::Divide
+        | BinaryOp::Coalesce
+        | BinaryOp::Or
+        | BinaryOp::And => true,
+    }
+}
+
 /// Equality; a whole number equals the number of the same size.
 pub(crate) fn equal(left: &Value, right: &Value) -> bool {
     match (left, right) {

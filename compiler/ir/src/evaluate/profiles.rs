@@ -294,6 +294,7 @@ fn plain(value: &Value) -> bool {
         | Value::Map(_)
         | Value::Union(..)
         | Value::ZoneMap(_)
+        | Value::Outside
         | Value::Instance(_)
         | Value::Resource(_)
         | Value::Grant(_)

@@ -39,7 +39,7 @@ pub(crate) fn visit<'b>(body: &'b Body, id: ExprId, f: &mut impl FnMut(&'b ExprK
             | ExprKind::Property { base, .. } => rest.push(*base),
             ExprKind::Index { base, index } => rest.extend([*base, *index]),
             ExprKind::Call { args, .. } => rest.extend(args.iter().flatten()),
-            ExprKind::Builtin { args, .. } => rest.extend(args),
+            ExprKind::Builtin { args, .. } | ExprKind::Ask { args, .. } => rest.extend(args),
             ExprKind::Grant { base, args, .. } => {
                 rest.push(*base);
                 rest.extend(args.iter().flatten());

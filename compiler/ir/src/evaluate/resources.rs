@@ -272,6 +272,7 @@ pub(crate) fn resources_in(value: &Value, out: &mut Vec<ResourceId>) {
         | Value::Text(_)
         | Value::Enum(..)
         | Value::Union(..)
+        | Value::Outside
         | Value::Instance(_)
         | Value::Grant(_)
         | Value::Service(_)

@@ -89,6 +89,7 @@ fn is_small(value: &Value) -> bool {
         | Value::Range(..)
         | Value::Enum(..)
         | Value::Union(_, _, None)
+        | Value::Outside
         | Value::Instance(_)
         | Value::Resource(_)
         | Value::Service(_)
@@ -142,6 +143,7 @@ fn weight(value: &Value) -> Result<usize, TooLarge> {
             | Value::Range(..)
             | Value::Enum(..)
             | Value::Union(_, _, None)
+            | Value::Outside
             | Value::Instance(_)
             | Value::Resource(_)
             | Value::Service(_)

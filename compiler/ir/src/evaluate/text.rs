@@ -40,6 +40,7 @@ impl Evaluation<'_> {
             | Value::ZoneMap(_)
             | Value::Instance(_)
             | Value::Resource(_)
+            | Value::Outside
             | Value::Grant(_) => return None,
         };
         Some(model::Value::String(known))
@@ -81,6 +82,12 @@ impl Evaluation<'_> {
                     fields.iter().map(|(k, v)| format!("{k} = {}", self.show(v))).collect();
                 format!("{name} {{ {} }}", entries.join(", "))
             }
+            Value::Instance(_) | Value::Resource(_) if self.asking.is_some() => {
+                let index = self.asking.as_ref().map(|a| &a.index);
+                let subject = crate::ask::subject(value);
+                index.zip(subject).map(|(i, s)| i.subject(s)).unwrap_or_default()
+            }
+            Value::Outside => "internet".to_owned(),
             Value::Instance(id) => self.path(*id).to_string(),
             Value::Resource(id) => self.resource(*id).map(|r| r.logical_id.to_string()).unwrap_or_default(),
             Value::Grant(grant) => format!("{}.{}", self.path(grant.target), grant.verb),

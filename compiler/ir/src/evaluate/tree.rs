@@ -196,7 +196,7 @@ impl<'a> Evaluation<'a> {
             | Value::Service(_)
             | Value::Block(_)
             | Value::Team(_) => self.text_of(value).map_or(Kind::Missing, Kind::Leaf),
-            Value::Instance(_) | Value::Grant(_) => Kind::Missing,
+            Value::Outside | Value::Instance(_) | Value::Grant(_) => Kind::Missing,
         };
         Tree { span, kind, known: Known::default() }
     }

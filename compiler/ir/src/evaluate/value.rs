@@ -56,6 +56,8 @@ pub(crate) enum Value {
     Block(BlockId),
     /// A team that a product declares.
     Team(Name),
+    /// `internet`, as tests and policies speak of it.
+    Outside,
     /// Known when deploying.
     Deferred(model::Value),
 }
@@ -113,7 +115,8 @@ impl Value {
             | Self::Union(_, _, None)
             | Self::Service(_)
             | Self::Block(_)
-            | Self::Team(_) => false,
+            | Self::Team(_)
+            | Self::Outside => false,
         }
     }
 
