@@ -34,7 +34,7 @@ fn mistake_of(page: &Path, example: &Example) -> Result<(), String> {
     for (path, text) in &example.files {
         memory.insert(path, text.as_str());
     }
-    let compilation = compile(&memory, Path::new(""), &Request::check());
+    let compilation = compile(&memory, Path::new(""), &Request::test(&[], ""));
     let found: Vec<String> = compilation
         .diagnostics
         .iter()

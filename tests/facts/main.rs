@@ -2,6 +2,7 @@
 
 mod access;
 mod availability;
+mod claims;
 mod determinism;
 mod products;
 mod robustness;

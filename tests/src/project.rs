@@ -21,10 +21,10 @@ pub fn memory(files: &Files) -> Memory {
     memory
 }
 
-/// Checks every environment.
+/// Checks every environment, and runs every test.
 #[must_use]
 pub fn check(files: &Files) -> Compilation {
-    compile(&memory(files), Path::new(ROOT), &Request::check())
+    compile(&memory(files), Path::new(ROOT), &Request::test(&[], ""))
 }
 
 /// Builds every environment.

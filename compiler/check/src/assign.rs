@@ -97,7 +97,9 @@ impl Context<'_> {
             }
             (Ty::Block(a), Ty::Block(b)) => ok(a == b),
             (Ty::View(a), Ty::View(b)) => ok(view_fits(*a, *b)),
-            (Ty::View(View::Verb(_)), Ty::String) => Ok(()),
+            // An action is written as text.
+            (Ty::View(View::Verb(_)), Ty::String)
+            | (Ty::String | Ty::Literals(_), Ty::View(View::Verb(_))) => Ok(()),
             (Ty::Bool, Ty::Bool)
             | (Ty::Int, Ty::Int)
             | (Ty::Number, Ty::Number)

@@ -23,6 +23,13 @@ pub(crate) fn check(cx: &Context<'_>, source: &ClaimSource<'_>, body: BodyId) ->
         }
         ClaimDecl::Policy(decl) => (&decl.name, decl.body.as_slice(), ClaimKind::Policy, Place::Policy),
     };
+    if name.plain().is_none() {
+        checker.report(
+            Diagnostic::error(codes::TYPE_MISMATCH, name.span, "the name of a claim is a plain text")
+                .label("it is the same in every environment, so nothing in it can be computed")
+                .help("write the words themselves"),
+        );
+    }
     let statements = checker.claim_body(statements, place);
     if !says_something(&statements) && checker.diagnostics.is_empty() {
         let (word, missing) = match place {

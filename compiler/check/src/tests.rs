@@ -4,6 +4,7 @@
 //! one; a claim is written by hand.
 
 mod access;
+mod claims;
 mod codes;
 mod collections;
 mod components;

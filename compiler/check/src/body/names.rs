@@ -320,6 +320,8 @@ impl<'a> BodyChecker<'_, 'a> {
         );
         names.extend(self.solution_names());
         names.extend(WORDS.iter().filter(|w| !matches!(**w, "none" | "true" | "false")));
+        // A word that means nothing here is no way out.
+        names.retain(|n| n != name);
         names.retain(|n| name.len() > 2 || n.eq_ignore_ascii_case(name));
         let near = suggest::nearest(name, names);
         let mut diagnostic =

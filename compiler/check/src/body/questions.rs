@@ -188,10 +188,23 @@ impl<'a> BodyChecker<'_, 'a> {
 
     /// Whether a component grants a verb; any component, where none is known.
     pub(super) fn grants(&self, of: Option<ComponentId>, verb: &str) -> bool {
-        match of.and_then(|id| self.cx.signature(id)) {
-            Some(signature) => signature.grants.contains_key(verb),
+        match of {
+            Some(id) => self.grants_within(id, verb, 0),
             None => self.cx.signatures.iter().any(|s| s.grants.contains_key(verb)),
         }
+    }
+
+    /// Whether a component, or one that it is made of, grants a verb.
+    fn grants_within(&self, id: ComponentId, verb: &str, depth: u32) -> bool {
+        // A component that contains itself is reported elsewhere.
+        let Some(signature) = self.cx.signature(id).filter(|_| depth < 16) else { return false };
+        signature.grants.contains_key(verb)
+            || signature.members.iter().filter(|m| m.tag == MemberTag::Instance).any(|m| {
+                matches!(
+                    m.ty.as_ref().map(super::names::strip),
+                    Some(Ty::Component(inner)) if self.grants_within(*inner, verb, depth + 1)
+                )
+            })
     }
 
     /// A bare name where a verb is expected.

@@ -135,15 +135,6 @@ fn an_output_says_its_type_unless_it_is_a_string() {
 }
 
 #[test]
-fn what_this_version_does_not_have_is_said_once() {
-    check(
-        "use std.data.Bucket\ntest \"x\" for production { assert true }\npolicy \"y\" { require true }\nsolution s {\n b: Bucket {}\n}",
-        "not-available-yet «\"x\"»: `test` blocks are not available in this version
-         not-available-yet «\"y\"»: `policy` blocks are not available in this version",
-    );
-}
-
-#[test]
 fn what_was_reported_is_taken_out_of_the_hir() {
     let input = "use std.messaging.Queue\nsolution s {\n a: Queue { retention = 512MiB }\n a: Queue {}\n b: Queue { link a.send }\n}";
     let (project, found) = super::project(input);
