@@ -13,15 +13,16 @@ use solc_syntax::ast::{self, StatementKind, TestScope};
 pub(crate) fn check(cx: &Context<'_>, source: &ClaimSource<'_>, body: BodyId) -> Checked<Claim> {
     let mut checker = BodyChecker::new(cx, source.unit);
     checker.asking = true;
-    let (name, statements, kind, place) = match source.decl {
+    let name = source.decl.name();
+    let (kind, place) = match source.decl {
         ClaimDecl::Test(decl) => {
             let kind = match &decl.scope {
                 TestScope::All | TestScope::Any => ClaimKind::Test,
                 TestScope::Named(names) => ClaimKind::TestFor(environments(&mut checker, names)),
             };
-            (&decl.name, decl.body.as_slice(), kind, Place::Test)
+            (kind, Place::Test)
         }
-        ClaimDecl::Policy(decl) => (&decl.name, decl.body.as_slice(), ClaimKind::Policy, Place::Policy),
+        ClaimDecl::Policy(_) => (ClaimKind::Policy, Place::Policy),
     };
     if name.plain().is_none() {
         checker.report(
@@ -30,11 +31,11 @@ pub(crate) fn check(cx: &Context<'_>, source: &ClaimSource<'_>, body: BodyId) ->
                 .help("write the words themselves"),
         );
     }
-    let statements = checker.claim_body(statements, place);
-    if !says_something(&statements) && checker.diagnostics.is_empty() {
-        let (word, missing) = match place {
-            Place::Policy => ("policy", "require"),
-            _ => ("test", "assert"),
+    let statements = checker.claim_body(source.decl.body(), place);
+    if !says_something(&statements) && !is_unread(source.decl) && checker.diagnostics.is_empty() {
+        let (word, missing) = match source.decl {
+            ClaimDecl::Policy(_) => ("policy", "require"),
+            ClaimDecl::Test(_) => ("test", "assert"),
         };
         checker.report(
             Diagnostic::warning(codes::EMPTY_CLAIM, name.span, format!("this {word} claims nothing"))
@@ -57,6 +58,18 @@ fn says_something(statements: &[ClaimStatement]) -> bool {
         ClaimStatement::For { body, .. } => says_something(body),
         ClaimStatement::Let { .. } => false,
     })
+}
+
+/// Whether the parser could not read part of a claim: what it says is not known then.
+fn is_unread(decl: ClaimDecl<'_>) -> bool {
+    fn any(statements: &[ast::Statement]) -> bool {
+        statements.iter().any(|s| match &s.kind {
+            StatementKind::Error => true,
+            StatementKind::For { body, .. } => body.is_empty() || any(body),
+            _ => false,
+        })
+    }
+    any(decl.body())
 }
 
 /// The environments that a test names; those that no member of the workspace declares are reported.

@@ -96,6 +96,24 @@ pub(crate) enum ClaimDecl<'a> {
     Policy(&'a ast::PolicyDecl),
 }
 
+impl<'a> ClaimDecl<'a> {
+    /// Its name.
+    pub(crate) fn name(self) -> &'a ast::CodeString {
+        match self {
+            Self::Test(decl) => &decl.name,
+            Self::Policy(decl) => &decl.name,
+        }
+    }
+
+    /// What it says.
+    pub(crate) fn body(self) -> &'a [ast::Statement] {
+        match self {
+            Self::Test(decl) => &decl.body,
+            Self::Policy(decl) => &decl.body,
+        }
+    }
+}
+
 /// A parameter as callers see it.
 #[derive(Clone, Debug)]
 pub(crate) struct ParameterSignature {

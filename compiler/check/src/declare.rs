@@ -108,8 +108,8 @@ fn declare_item<'a>(
     };
     match &item.kind {
         ItemKind::Use(_) | ItemKind::Error => {}
-        ItemKind::Test(decl) => context.claims.push(ClaimSource { unit, decl: ClaimDecl::Test(decl) }),
-        ItemKind::Policy(decl) => context.claims.push(ClaimSource { unit, decl: ClaimDecl::Policy(decl) }),
+        ItemKind::Test(decl) => declare_claim(context, unit, ClaimDecl::Test(decl), diagnostics),
+        ItemKind::Policy(decl) => declare_claim(context, unit, ClaimDecl::Policy(decl), diagnostics),
         ItemKind::Component(decl) => {
             let component = ComponentId(id(context.components.len()));
             context.components.push(ComponentSource {
@@ -169,6 +169,29 @@ fn declare_item<'a>(
             add(scope, &decl.name, Decl::Global(global));
         }
         ItemKind::Block(decl) => declare_block(context, unit, decl, diagnostics),
+    }
+}
+
+/// Reports tell claims apart by name. What the library claims of itself is not asked of those who use it.
+fn declare_claim<'a>(
+    context: &mut Context<'a>,
+    unit: usize,
+    decl: ClaimDecl<'a>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    if context.is_library(unit) {
+        return;
+    }
+    let name = decl.name();
+    let first = context.claims.iter().map(|c| c.decl).find(|other| {
+        name.plain().is_some_and(|n| !n.is_empty() && other.name().plain().as_ref() == Some(&n))
+    });
+    match first {
+        Some(first) => {
+            let ident = ast::Ident { name: name.plain().unwrap_or_default(), span: name.span };
+            diagnostics.push(duplicate(&ident, first.name().span));
+        }
+        None => context.claims.push(ClaimSource { unit, decl }),
     }
 }
 

@@ -4,8 +4,7 @@
 
 use crate::codes;
 use crate::context::{
-    ClaimDecl, Context, FunctionSignature, GrantSignature, MemberSignature, MemberTag, ParameterSignature,
-    Signature,
+    Context, FunctionSignature, GrantSignature, MemberSignature, MemberTag, ParameterSignature, Signature,
 };
 use crate::declare::duplicate;
 use crate::hir::{Interface, Layer, MemberId, Ty};
@@ -54,11 +53,7 @@ pub(crate) fn resolve(context: &mut Context<'_>, diagnostics: &mut Vec<Diagnosti
     }
     for index in 0..context.claims.len() {
         let Some((unit, decl)) = context.claims.get(index).map(|s| (s.unit, s.decl)) else { continue };
-        let body = match decl {
-            ClaimDecl::Test(decl) => &decl.body,
-            ClaimDecl::Policy(decl) => &decl.body,
-        };
-        claim(context, unit, body, diagnostics);
+        claim(context, unit, decl.body(), diagnostics);
     }
     for index in 0..context.components.len() {
         let Some((unit, body)) = context.components.get(index).map(|c| (c.unit, c.body)) else { continue };

@@ -520,3 +520,110 @@ fn why_writes_json_of_its_schema() {
     assert_eq!(value["reads"][0]["path"], "integration.stage");
     assert_eq!(document["schema_version"], "1.0");
 }
+
+/// The product of `init`, with a claim that holds in one environment only.
+fn tested() -> tempfile::TempDir {
+    let folder = product();
+    let path = folder.path().join("shop/shop-config/tests.sol");
+    let text = "test \"all zones\" {\n  assert env.availability == multi_az\n}\n\n\
+                test \"somewhere\" for preproduction {\n  assert count(resources()) > 0\n}\n";
+    let mut file = fs::File::create(path).unwrap();
+    std::io::Write::write_all(&mut file, text.as_bytes()).unwrap();
+    folder
+}
+
+#[test]
+fn tests_are_told_for_each_environment_and_fail_with_one() {
+    let folder = tested();
+    assert_snapshot!(shown(&run(folder.path(), &["test", "shop"])), @r#"
+    exit 1
+    --- out
+    failed integration    all zones (1 assertion)
+    ok     preproduction  all zones (1 assertion)
+    ok     preproduction  somewhere (1 assertion)
+    --- err
+    error[failed-assertion]: the test `all zones` fails
+      ┌─ shop/shop-config/tests.sol:2:10
+      │
+    2 │   assert env.availability == multi_az
+      │          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      │          │
+      │          does not hold
+      │          this is single_az
+      │
+      = in: integration
+
+    1 error
+    `solc explain failed-assertion` says more
+    2 tests in 3 runs: 1 failed
+    "#);
+}
+
+#[test]
+fn tests_are_picked_by_environment_and_by_name() {
+    let folder = tested();
+    let output = run(folder.path(), &["test", "shop", "--env", "preproduction", "--filter", "ALL"]);
+    assert_snapshot!(shown(&output), @"
+    exit 0
+    --- out
+    ok     preproduction  all zones (1 assertion)
+    --- err
+    1 test in 1 run: all hold
+    ");
+    let output = run(folder.path(), &["test", "shop", "--filter", "nothing like it"]);
+    assert_eq!(shown(&output), "exit 2\n--- err\nerror: no test's name holds `nothing like it`\n");
+    assert_eq!(run(folder.path(), &["test", "shop", "--env", "nowhere"]).status.code(), Some(2));
+}
+
+#[test]
+fn test_reports_are_one_object_a_line_or_one_document() {
+    let folder = tested();
+    let output = run(folder.path(), &["test", "shop", "--format", "json"]);
+    let lines: Vec<serde_json::Value> = String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let passed: Vec<_> =
+        lines.iter().filter(|l| l.get("test").is_some()).map(|l| l["passed"] == true).collect();
+    assert_eq!(passed, [false, true, true]);
+    assert_eq!(lines.last().unwrap()["code"], "failed-assertion");
+    let output = run(folder.path(), &["test", "shop", "--format", "junit"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_snapshot!(String::from_utf8_lossy(&output.stdout), @r#"
+    <?xml version="1.0" encoding="UTF-8"?>
+    <testsuites name="solc test" tests="3" skipped="0" failures="1" errors="0">
+        <testsuite name="integration" tests="1" skipped="0" errors="0" failures="1">
+            <testcase name="all zones" classname="shop/shop-config/tests.sol" assertions="1">
+                <failure message="the test `all zones` fails" type="failed-assertion">error[failed-assertion]: the test `all zones` fails
+      ┌─ shop/shop-config/tests.sol:2:10
+      │
+    2 │   assert env.availability == multi_az
+      │          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      │          │
+      │          does not hold
+      │          this is single_az
+      │
+      = in: integration</failure>
+            </testcase>
+        </testsuite>
+        <testsuite name="preproduction" tests="2" skipped="0" errors="0" failures="0">
+            <testcase name="all zones" classname="shop/shop-config/tests.sol" assertions="1"/>
+            <testcase name="somewhere" classname="shop/shop-config/tests.sol" assertions="1"/>
+        </testsuite>
+    </testsuites>
+    "#);
+    assert_eq!(run(folder.path(), &["check", "shop", "--format", "junit"]).status.code(), Some(2));
+}
+
+#[test]
+fn what_hinders_the_tests_is_an_error_of_the_report() {
+    let folder = tested();
+    let broken = folder.path().join("shop/shop-config/broken.sol");
+    let mut file = fs::File::create(broken).unwrap();
+    std::io::Write::write_all(&mut file, b"let x: Int = \"one\"\n").unwrap();
+    let output = run(folder.path(), &["test", "shop", "--format", "junit"]);
+    assert_eq!(output.status.code(), Some(1));
+    let report = String::from_utf8_lossy(&output.stdout);
+    assert!(report.contains("<testsuite name=\"check\" tests=\"1\" skipped=\"0\" errors=\"1\""), "{report}");
+    assert!(report.contains("type=\"type-mismatch\""), "{report}");
+}

@@ -358,6 +358,11 @@ impl<'a> Evaluation<'a> {
         self.project_files.contains(&file)
     }
 
+    /// Whether evaluation was given up, which was reported.
+    pub(crate) fn is_exhausted(&self) -> bool {
+        self.exhausted
+    }
+
     /// Counts work that is no expression's.
     pub(crate) fn spend(&mut self, steps: usize) {
         self.steps = self.steps.saturating_add(steps as u64);

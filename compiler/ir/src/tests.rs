@@ -2,6 +2,8 @@
 //!
 //! The library is `std.cmdb` alone; components stand in the sample, so that each test shows all that it needs.
 
+mod facts;
+
 use crate::model::{Deployment, Resource, StackId, Value};
 use crate::{Documents, Inputs, environments, lower};
 use solc_check::hir::Project;

@@ -142,7 +142,7 @@ impl<'a> Run<'_, 'a> {
     /// Whether nothing went wrong since there were `before` mistakes; what could not be decided is kept.
     fn is_sound(&mut self, before: usize) -> bool {
         let undecided = self.evaluation.asking.as_mut().and_then(|a| a.undecided.take());
-        let reported = self.mistakes() > before;
+        let reported = self.mistakes() > before || self.evaluation.is_exhausted();
         if let Some((span, why)) = undecided
             && !reported
         {
