@@ -109,8 +109,6 @@ codes! {
     NAMING = "naming";
     /// A private declaration that nothing names.
     UNUSED_DECLARATION = "unused-declaration";
-    /// A part of the language that this version does not have yet.
-    NOT_AVAILABLE_YET = "not-available-yet";
     /// A question about the deployment where there is none yet.
     QUESTION_OUTSIDE_TEST = "question-outside-test";
     /// A test or policy that says nothing.

@@ -442,9 +442,3 @@ pub(crate) fn duplicate(ident: &ast::Ident, first: Span) -> Diagnostic {
         .because(first, "first declared here")
         .help("rename one of them, or remove it")
 }
-
-pub(crate) fn not_available_yet(span: Span, what: &str) -> Diagnostic {
-    Diagnostic::error(codes::NOT_AVAILABLE_YET, span, format!("{what} are not available in this version"))
-        .label("understood, but not carried out yet")
-        .help("remove it until the version that has it")
-}

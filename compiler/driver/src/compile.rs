@@ -301,8 +301,8 @@ const CONSEQUENCES: &[Code] = &[
 impl Unit {
     /// The findings that would only repeat a mistake found before.
     fn silent(&self, mistakes: &[Diagnostic]) -> Vec<Code> {
-        use solc_check::codes::{NOT_AVAILABLE_YET, RECURSIVE_COMPONENT, UNKNOWN_COMPONENT};
-        let missing = [NOT_AVAILABLE_YET, RECURSIVE_COMPONENT, UNKNOWN_COMPONENT];
+        use solc_check::codes::{RECURSIVE_COMPONENT, UNKNOWN_COMPONENT};
+        let missing = [RECURSIVE_COMPONENT, UNKNOWN_COMPONENT];
         let mut silent = Vec::new();
         if self.broken || mistakes.iter().any(|m| missing.contains(&m.code)) {
             silent.extend(ABOUT_DATA_FILES);

@@ -14,6 +14,8 @@ fn element_hint(hint: Option<&Ty>) -> Option<Ty> {
         Ty::List(inner) => Some(inner.as_ref().clone()),
         Ty::Optional(inner) | Ty::Deferred(inner) => element_hint(Some(inner)),
         Ty::Json => Some(Ty::Json),
+        // What was to be compared with it was reported: its elements may well be right.
+        Ty::Error => Some(Ty::Error),
         Ty::Node(rt, node) => match rt.node(*node) {
             Node::Array { items, .. } => Some(Ty::Node(rt, *items)),
             Node::Json => Some(Ty::Json),

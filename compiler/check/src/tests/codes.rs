@@ -80,7 +80,6 @@ const INPUTS: &[(&str, &str)] = &[
     ),
     ("naming", "type port = Int"),
     ("unused-declaration", "private let a: Int = 1"),
-    ("not-available-yet", "use std.data.Bucket\nsolution s {\n b[k]: Bucket for k in [\"x\"] {}\n}"),
     ("question-outside-test", "solution s {\n let a = count(resources())\n}"),
     ("empty-claim", "policy \"x\" {\n let a = 1\n}"),
 ];
