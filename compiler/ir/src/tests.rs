@@ -2,6 +2,7 @@
 //!
 //! The library is `std.cmdb` alone; components stand in the sample, so that each test shows all that it needs.
 
+mod claims;
 mod facts;
 
 use crate::model::{Deployment, Resource, StackId, Value};

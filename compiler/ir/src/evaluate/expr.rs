@@ -48,9 +48,13 @@ impl<'a> Evaluation<'a> {
             return Value::Missing;
         }
         if self.steps > self.inputs.step_budget {
-            let mut diagnostic =
-                Diagnostic::error(codes::STEP_BUDGET, span, "this solution takes too many steps to evaluate")
-                    .label(format!("after {} steps, evaluation stopped here", self.inputs.step_budget));
+            let what = if self.asking.is_some() { "claim" } else { "solution" };
+            let mut diagnostic = Diagnostic::error(
+                codes::STEP_BUDGET,
+                span,
+                format!("this {what} takes too many steps to evaluate"),
+            )
+            .label(format!("after {} steps, evaluation stopped here", self.inputs.step_budget));
             for (name, place, share) in self.where_steps_went() {
                 diagnostic = diagnostic.because(place, format!("`{name}` took {share} % of the steps"));
             }

@@ -8,7 +8,7 @@
 //! allows on the target is called by its action, so that it is never mistaken for a verb.
 
 use super::{Index, Step, Subject};
-use crate::model::{Effect, Holder, InstanceId, Reason, ResourceId, Value};
+use crate::model::{Effect, Holder, InstanceId, Reason, ResourceId, Statement, Value};
 use solc_source::Name;
 
 /// Something that one may do to the other.
@@ -38,7 +38,7 @@ pub fn permissions(index: &Index<'_>, from: Subject, to: Subject) -> Vec<Permiss
         match (&statement.holder, from) {
             (Holder::Identity(role), _) if uses(index, *role, from, to) => {}
             (Holder::Resource(target, principal), Subject::Internet)
-                if principal == "*" && statement.conditions.is_empty() && targets.contains(target) =>
+                if principal == "*" && is_for_everyone(statement) && targets.contains(target) =>
             {
                 for action in &statement.actions {
                     let text = format!("the resource policy lets everyone `{action}`");
@@ -80,6 +80,24 @@ pub fn permissions(index: &Index<'_>, from: Subject, to: Subject) -> Vec<Permiss
     // Verbs first: an action has a colon.
     found.sort_by(|a, b| (a.verb.contains(':'), &a.verb).cmp(&(b.verb.contains(':'), &b.verb)));
     found
+}
+
+/// Conditions that keep strangers out: they name an account, an organisation, or a resource of one.
+const NOT_FOR_STRANGERS: &[&str] = &[
+    "aws:principalaccount",
+    "aws:principalarn",
+    "aws:principalorgid",
+    "aws:principalorgpaths",
+    "aws:sourceaccount",
+    "aws:sourcearn",
+    "aws:sourceorgid",
+    "aws:sourceowner",
+    "kms:calleraccount",
+];
+
+/// Whether none of a statement's conditions keeps strangers out.
+fn is_for_everyone(statement: &Statement) -> bool {
+    !statement.conditions.iter().any(|(_, key, _)| NOT_FOR_STRANGERS.contains(&key.to_lowercase().as_str()))
 }
 
 /// Whether a role is of the user, and not of what is used.
