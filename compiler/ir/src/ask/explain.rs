@@ -237,22 +237,21 @@ fn chain(steps: &[Step], out: &mut Explanation) {
 
 /// Whether an expression reads as its value.
 fn is_literal(kind: &ExprKind) -> bool {
-    match kind {
+    matches!(
+        kind,
         ExprKind::Missing
-        | ExprKind::None
-        | ExprKind::Bool(_)
-        | ExprKind::Int(_)
-        | ExprKind::Number(_)
-        | ExprKind::Quantity(_)
-        | ExprKind::Cidr(..)
-        | ExprKind::String(_)
-        | ExprKind::EnumCase(..)
-        | ExprKind::Block(_)
-        | ExprKind::Team(_)
-        | ExprKind::UnionCase { fields: None, .. } => true,
-        ExprKind::List(_) | ExprKind::Ask { question: Question::Solution(_) | Question::Internet, .. } => {
-            true
-        }
-        _ => false,
-    }
+            | ExprKind::None
+            | ExprKind::Bool(_)
+            | ExprKind::Int(_)
+            | ExprKind::Number(_)
+            | ExprKind::Quantity(_)
+            | ExprKind::Cidr(..)
+            | ExprKind::String(_)
+            | ExprKind::EnumCase(..)
+            | ExprKind::Block(_)
+            | ExprKind::Team(_)
+            | ExprKind::UnionCase { fields: None, .. }
+            | ExprKind::List(_)
+            | ExprKind::Ask { question: Question::Solution(_) | Question::Internet, .. }
+    )
 }
