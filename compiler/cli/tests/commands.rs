@@ -1,6 +1,7 @@
 //! The program as people and other programs see it: arguments, streams, exit codes.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::disallowed_methods, reason = "a test lays out files, and reads what was written")]
 
 use insta::assert_snapshot;
 use std::fs;
@@ -416,13 +417,13 @@ wrote 2 files to pages
 exit 1
 --- err
 error[stale-reference]: `pages/index.md` is not what the sources say
-  = help: run `solc doc` again, with the same options and without `--check`
+ = help: run `solc doc` again, with the same options and without `--check`
 
 error[stale-reference]: `pages/parts.md` is missing
-  = help: run `solc doc` again, with the same options and without `--check`
+ = help: run `solc doc` again, with the same options and without `--check`
 
 error[stale-reference]: `pages/old.md` is left over
-  = help: run `solc doc` again, with the same options and without `--check`
+ = help: run `solc doc` again, with the same options and without `--check`
 
 3 errors
 `solc explain stale-reference` says more

@@ -8,22 +8,22 @@ use solc_syntax::ast::{self, StatementKind};
 
 /// Whose statements they are, and so who "may".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Act {
+pub(crate) enum Whose {
     /// Of a grant: the consumer's.
-    OfAConsumer,
+    Consumer,
     /// Of a principal: the role's.
-    OfAPrincipal,
+    Principal,
     /// Of the component itself.
-    OfTheComponent,
+    Component,
 }
 
 /// A list, one line for each statement that concerns access.
-pub(crate) fn acts(cx: Context<'_>, body: &[ast::Statement], act: Act) -> String {
-    let lines = body.iter().filter_map(|statement| line(cx, statement, act));
+pub(crate) fn acts(cx: Context<'_>, body: &[ast::Statement], whose: Whose) -> String {
+    let lines = body.iter().filter_map(|statement| line(cx, statement, whose));
     lines.map(|line| format!("- {line}\n")).collect()
 }
 
-fn line(cx: Context<'_>, statement: &ast::Statement, act: Act) -> Option<String> {
+fn line(cx: Context<'_>, statement: &ast::Statement, whose: Whose) -> Option<String> {
     match &statement.kind {
         StatementKind::Allow(access) => Some(format!("may {}", statement_of(cx, access))),
         StatementKind::Permit(access) => {
@@ -41,7 +41,7 @@ fn line(cx: Context<'_>, statement: &ast::Statement, act: Act) -> Option<String>
             Some(format!("is told {}: {}", code(&format!("<TARGET>_{}", name.name)), cx.code(value.span)))
         }
         // A component's own invariants have a table.
-        StatementKind::Ensure { condition, message } => (act != Act::OfTheComponent).then(|| {
+        StatementKind::Ensure { condition, message } => (whose != Whose::Component).then(|| {
             format!("must hold to {}, or else: {}", cx.code(condition.span), message_of(cx, message))
         }),
         StatementKind::OnNetwork { group, network } => Some(format!(

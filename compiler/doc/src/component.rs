@@ -10,7 +10,7 @@
 //! Invariant: words and defaults are those of the source; layer, state and what instances may declare are the
 //! checker's, so that what a component leaves out is shown as it holds.
 
-use crate::access::{Act, acts};
+use crate::access::{Whose, acts};
 use crate::names::Names;
 use crate::subject::{File, Subject};
 use crate::text::{self, Table, code, linked, one_line, prose};
@@ -151,7 +151,7 @@ fn grants(cx: Context<'_>, of: &str, body: &[ast::Statement]) -> String {
         if let Some((name, ty)) = &grant.consumer {
             out.push_str(&format!("Only for a {} ({}).\n\n", cx.ty(ty), code(&name.name)));
         }
-        let lines = acts(cx, &grant.body, Act::OfAConsumer);
+        let lines = acts(cx, &grant.body, Whose::Consumer);
         if !lines.is_empty() {
             out.push_str(&format!("Who links it:\n\n{lines}\n"));
         }
@@ -209,11 +209,11 @@ fn own_access(cx: Context<'_>, body: &[ast::Statement]) -> String {
             code(name),
             cx.code(principal.service.span)
         ));
-        for line in acts(cx, &principal.body, Act::OfAPrincipal).lines() {
+        for line in acts(cx, &principal.body, Whose::Principal).lines() {
             out.push_str(&format!("  {line}\n"));
         }
     }
-    out.push_str(&acts(cx, body, Act::OfTheComponent));
+    out.push_str(&acts(cx, body, Whose::Component));
     if out.is_empty() { out } else { format!("### Access of its own\n\n{out}\n") }
 }
 

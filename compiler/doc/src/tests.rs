@@ -123,7 +123,7 @@ fn what_is_private_has_no_page_and_no_link() {
 fn types_are_shown_as_they_are_written() {
     check(
         "/// Ways.\ntype Way =\n  | by_road {\n    /// How fast.\n    speed: Int = 50\n  }\n  | by_air\n\
-         /// Sizes.\nenum Size { small < large }\n/// A port.\ntype Ports = [Port]\n\
+         /// Sizes.\nenum Tier { small < large }\n/// A port.\ntype Ports = [Port]\n\
          /// Twice.\nfn many(of: Ports, times: Int = 2) -> Int = of.count * times\n/// Ten.\nlet ten = 5 * 2\n\
          /// Whatever can wait.\ninterface Waiting {\n  timeout: Duration\n  grant consume\n}\n",
         &[

@@ -12,6 +12,7 @@ use solc_doc::{MARK, OutputFile, Reading, Scope, Subject};
 use solc_driver::{Disk, FileSystem};
 use solc_source::{Diagnostic, Span};
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 pub(crate) fn run(doc: &Doc, output: &Output) -> Exit {
@@ -46,7 +47,10 @@ pub(crate) fn run(doc: &Doc, output: &Output) -> Exit {
             } else {
                 match write(&folder, &files) {
                     Ok(()) => lines.push(summary(&folder, &files, subject)),
-                    Err(mistake) => diagnostics.push(mistake),
+                    Err((path, error)) => {
+                        let message = format!("cannot write `{}`: {error}", path.display());
+                        diagnostics.push(Diagnostic::error(CANNOT_WRITE, Span::NOWHERE, message));
+                    }
                 }
             }
             for silent in solc_doc::undocumented(subject) {
@@ -83,18 +87,19 @@ fn summary(folder: &Path, files: &[OutputFile], subject: &Subject) -> String {
     format!("wrote {} files to {}{silent}", files.len(), folder.display())
 }
 
-fn write(folder: &Path, files: &[OutputFile]) -> Result<(), Diagnostic> {
-    let failed = |path: &Path, error: &std::io::Error| {
-        let message = format!("cannot write `{}`: {error}", path.display());
-        Diagnostic::error(CANNOT_WRITE, Span::NOWHERE, message)
+/// Writes all files and removes what is left over; gives what could not be done.
+fn write(folder: &Path, files: &[OutputFile]) -> Result<(), (PathBuf, io::Error)> {
+    let failed = |path: &Path| {
+        let path = path.to_path_buf();
+        move |error| (path, error)
     };
-    fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
+    fs::create_dir_all(folder).map_err(failed(folder))?;
     for file in files {
         let path = folder.join(&file.name);
-        write_whole(folder, &path, &file.content).map_err(|error| failed(&path, &error))?;
+        write_whole(folder, &path, &file.content).map_err(failed(&path))?;
     }
     for path in left_over(folder, files) {
-        fs::remove_file(&path).map_err(|error| failed(&path, &error))?;
+        fs::remove_file(&path).map_err(failed(&path))?;
     }
     Ok(())
 }
