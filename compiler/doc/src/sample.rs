@@ -58,12 +58,7 @@ fn compile(subject: &Subject, rest: &[ProjectFile], sample: &Sample) -> (FileId,
     let (tree, mut diagnostics) = solc_syntax::parse(id, &sample.text);
     let mut project = rest.to_vec();
     project.push(ProjectFile { ast: Arc::new(tree), module: vec![Name::new_static("<sample>")] });
-    let files = Files {
-        project,
-        library: library::files(&sources),
-        whole_library: false,
-        elsewhere: subject.environments.clone(),
-    };
+    let files = Files { project, library: library::files(&sources), ..Files::default() };
     let (checked, mistakes) = solc_check::check(&files);
     diagnostics.extend(mistakes);
     if !diagnostics.iter().any(Diagnostic::is_error) {

@@ -49,8 +49,6 @@ pub struct Subject {
     pub project: hir::Project,
     /// What was looked up, by environment: samples may ask for it.
     pub(crate) facts: BTreeMap<Name, Node>,
-    /// The environments of the whole workspace, which tests may name.
-    pub(crate) environments: Vec<Name>,
 }
 
 /// What was read, and what is wrong with it.
@@ -71,7 +69,8 @@ pub struct Reading {
 pub fn read(files: &dyn FileSystem, start: &Path, scope: Scope) -> Reading {
     if scope == Scope::Library {
         let sources = library::sources();
-        let (subject, diagnostics) = subject(Name::default(), scope, &sources, Vec::new(), BTreeMap::new(), &[]);
+        let nothing = solc_check::Files::default();
+        let (subject, diagnostics) = subject(Name::default(), scope, &sources, nothing, BTreeMap::new());
         return Reading { root: PathBuf::new(), sources, diagnostics, subjects: vec![subject] };
     }
     let workspace = solc_driver::discover(files, start);
@@ -80,11 +79,17 @@ pub fn read(files: &dyn FileSystem, start: &Path, scope: Scope) -> Reading {
     let mut diagnostics = loaded.diagnostics.clone();
     let sources = loaded.workspace.sources.clone();
     let units = if stands { loaded.workspace.units() } else { Vec::new() };
-    let everywhere: Vec<Name> = units.iter().flat_map(|unit| loaded.environments(unit)).collect();
+    // A test may be about an environment of another unit.
+    let elsewhere: Vec<Name> = units.iter().flat_map(|unit| loaded.environments(unit)).collect();
     let mut subjects = Vec::new();
     for unit in &units {
         let facts = loaded.documents(unit).facts;
-        let (subject, mistakes) = subject(unit.name.clone(), scope, &sources, loaded.project(unit), facts, &everywhere);
+        let files = solc_check::Files {
+            project: loaded.project(unit),
+            elsewhere: elsewhere.clone(),
+            ..solc_check::Files::default()
+        };
+        let (subject, mistakes) = subject(unit.name.clone(), scope, &sources, files, facts);
         diagnostics.extend(mistakes);
         subjects.push(subject);
     }
@@ -97,11 +102,10 @@ fn subject(
     name: Name,
     scope: Scope,
     sources: &Sources,
-    project: Vec<solc_check::ProjectFile>,
+    mut checked: solc_check::Files,
     facts: BTreeMap<Name, Node>,
-    everywhere: &[Name],
 ) -> (Subject, Vec<Diagnostic>) {
-    let own = project.clone();
+    let own = checked.project.clone();
     let library = library::files(sources);
     let tree = |file: &solc_check::LibraryFile| File {
         ast: Arc::new(solc_syntax::parse(file.file, &file.text).0),
@@ -110,14 +114,10 @@ fn subject(
     };
     let mut files: Vec<File> = library.iter().map(tree).collect();
     files.extend(own.into_iter().map(|file| File { ast: file.ast, module: file.module, library: false }));
-    let (project, diagnostics) = solc_check::check(&solc_check::Files {
-        project,
-        library,
-        whole_library: scope != Scope::Project,
-        elsewhere: everywhere.to_vec(),
-    });
-    let environments = everywhere.to_vec();
-    (Subject { name, scope, sources: sources.clone(), files, project, facts, environments }, diagnostics)
+    checked.library = library;
+    checked.whole_library = scope != Scope::Project;
+    let (project, diagnostics) = solc_check::check(&checked);
+    (Subject { name, scope, sources: sources.clone(), files, project, facts }, diagnostics)
 }
 
 impl Subject {

@@ -146,11 +146,11 @@ impl Ty {
                 | Self::Alias(_)
                 | Self::Record(_)
                 | Self::Component(_)
+                | Self::View(_)
                 | Self::Interface(_)
                 | Self::Resource(_)
                 | Self::Node(..)
-                | Self::Block(_)
-                | Self::View(_) => {}
+                | Self::Block(_) => {}
             }
         }
         false

@@ -64,7 +64,11 @@ impl<'a> Evaluation<'a> {
             (Question::Fact(Fact::Properties), [Value::Resource(id)]) if typed => Value::Resource(*id),
             (question, _) => {
                 let Some(asking) = &self.asking else { return Value::Missing };
-                answer(asking, question, values.first())
+                let answer = answer(asking, question, values.first());
+                if let Value::List(items) = &answer {
+                    self.spend(items.len());
+                }
+                answer
             }
         }
     }

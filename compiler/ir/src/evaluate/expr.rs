@@ -525,7 +525,7 @@ fn makes(kind: &ExprKind) -> bool {
         | ExprKind::Range { .. }
         | ExprKind::Unary { .. }
         | ExprKind::If { .. }
-        | ExprKind::Ask { .. }
-        | ExprKind::Match { .. } => false,
+        | ExprKind::Match { .. }
+        | ExprKind::Ask { .. } => false,
     }
 }

@@ -89,12 +89,12 @@ fn is_small(value: &Value) -> bool {
         | Value::Range(..)
         | Value::Enum(..)
         | Value::Union(_, _, None)
-        | Value::Outside
         | Value::Instance(_)
         | Value::Resource(_)
         | Value::Service(_)
         | Value::Block(_)
-        | Value::Team(_) => true,
+        | Value::Team(_)
+        | Value::Outside => true,
     };
     match value {
         Value::List(items) => items.len() <= 8 && items.iter().all(leaf),
@@ -143,12 +143,12 @@ fn weight(value: &Value) -> Result<usize, TooLarge> {
             | Value::Range(..)
             | Value::Enum(..)
             | Value::Union(_, _, None)
-            | Value::Outside
             | Value::Instance(_)
             | Value::Resource(_)
             | Value::Service(_)
             | Value::Block(_)
-            | Value::Team(_) => {}
+            | Value::Team(_)
+            | Value::Outside => {}
         }
         if found > MAX_PARTS {
             return Err(TooLarge::Parts);
