@@ -18,6 +18,7 @@ pub(crate) mod records;
 use crate::codes;
 use crate::context::Context;
 use crate::hir::{Body, ComponentId, Expr, ExprId, ExprKind, FunctionId, GlobalId, LocalId, Ty};
+use rustc_hash::FxHashSet;
 use solc_source::{Diagnostic, Name, Span};
 use solc_syntax::ast;
 use std::collections::BTreeSet;
@@ -86,6 +87,8 @@ pub(crate) struct BodyChecker<'c, 'a> {
     pub(crate) asking: bool,
     /// Functions that this body calls, and the first place of each.
     pub(crate) calls: BTreeSet<(FunctionId, Span)>,
+    /// Where the names are declared that this body reads: locals and members.
+    pub(crate) read: FxHashSet<Span>,
 }
 
 impl<'c, 'a> BodyChecker<'c, 'a> {
@@ -102,6 +105,7 @@ impl<'c, 'a> BodyChecker<'c, 'a> {
             for_people: false,
             asking: false,
             calls: BTreeSet::new(),
+            read: FxHashSet::default(),
         }
     }
 

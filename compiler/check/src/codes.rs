@@ -113,4 +113,6 @@ codes! {
     QUESTION_OUTSIDE_TEST = "question-outside-test";
     /// A test or policy that says nothing.
     EMPTY_CLAIM = "empty-claim";
+    /// What another repository says, where it was left out on demand.
+    NOT_CHECKED_HERE = "not-checked-here";
 }

@@ -300,6 +300,7 @@ pub(crate) fn check(cx: &Context<'_>, id: ComponentId, body_id: hir::BodyId) -> 
     }
     moves::check(&component, &mut checker.diagnostics);
     check_profiles(&component.profiles, &mut checker);
+    checker.unused_lets(source.body);
     Checked { node: component, body: checker.body, diagnostics: checker.diagnostics, calls: checker.calls }
 }
 

@@ -34,7 +34,7 @@ pub(crate) struct Named {
     pub(crate) decl: Decl,
     pub(crate) span: Span,
     pub(crate) private: bool,
-    /// Whether anything names it; only asked of what is private.
+    /// Whether anything in the file names it; asked of what is private, and of what is imported.
     pub(crate) used: Arc<AtomicBool>,
 }
 
@@ -240,6 +240,8 @@ pub(crate) struct Context<'a> {
     pub(crate) well_known: WellKnown,
     /// The settings that instances declare, by name; gathered when a profile first speaks of settings.
     pub(crate) settings: std::sync::OnceLock<FxHashMap<Name, Vec<SettingSite>>>,
+    /// Whether blocks may be declared by repositories that were left out.
+    pub(crate) alone: bool,
 }
 
 impl<'a> Context<'a> {
@@ -277,10 +279,37 @@ impl<'a> Context<'a> {
         let scope = self.scopes.get(unit)?;
         let found =
             scope.own.get(name).or_else(|| scope.imported.get(name)).or_else(|| self.prelude.get(name))?;
-        if found.private {
+        // Bodies are checked in parallel: what is marked already is only read.
+        if !found.used.load(Ordering::Relaxed) {
             found.used.store(true, Ordering::Relaxed);
         }
         Some(found)
+    }
+
+    /// The whole name of the module that a file means by a path: its own package's first, then that of a library that
+    /// the package depends on.
+    pub(crate) fn module_path(&self, unit: usize, path: &[Name]) -> Vec<Name> {
+        let Some(package) = self.units.get(unit).map(|u| &u.package) else { return path.to_vec() };
+        let behind = |prefix: &[Name], rest: &[Name]| prefix.iter().chain(rest).cloned().collect::<Vec<_>>();
+        let own = behind(&package.prefix, path);
+        let is_std = path.first().is_some_and(|first| first == "std");
+        if is_std && !self.units.iter().any(|u| !u.library && u.answers(&own)) {
+            return path.to_vec();
+        }
+        let library = path.split_first().and_then(|(first, rest)| {
+            let (_, prefix) = package.dependencies.iter().find(|(name, _)| name == first)?;
+            Some(behind(prefix, rest))
+        });
+        match library {
+            Some(library) if !self.units.iter().any(|u| u.answers(&own)) => library,
+            Some(_) | None => own,
+        }
+    }
+
+    /// Whether a path leads into a library that was left out.
+    pub(crate) fn is_left_out(&self, unit: usize, path: &[Name]) -> bool {
+        let left_out = self.units.get(unit).map(|u| u.package.left_out.as_slice()).unwrap_or_default();
+        path.first().is_some_and(|first| left_out.contains(first))
     }
 
     /// Whether a name would be known if its `use` were right; that was reported.

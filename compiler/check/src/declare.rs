@@ -19,6 +19,7 @@ pub(crate) fn declare<'a>(
     units: &'a [Unit],
     catalogue: Catalogue,
     elsewhere: &'a [Name],
+    alone: bool,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Context<'a> {
     let mut context = Context {
@@ -48,6 +49,7 @@ pub(crate) fn declare<'a>(
         type_at: FxHashMap::default(),
         well_known: WellKnown::default(),
         settings: OnceLock::new(),
+        alone,
     };
     let mut solutions: FxHashMap<Name, Span> = FxHashMap::default();
     for (index, unit) in units.iter().enumerate() {
@@ -106,8 +108,15 @@ fn declare_item<'a>(
         let private = item.private.is_some();
         scope.own.insert(ident.name.clone(), Named { decl, span: ident.span, private, used: Arc::default() });
     };
+    let is_library = context.units.get(unit).is_some_and(|u| u.package.library);
     match &item.kind {
         ItemKind::Use(_) | ItemKind::Error => {}
+        ItemKind::Solution(ast::SolutionDecl { name, .. }) if is_library => {
+            diagnostics.push(not_in_a_library(name.span, "a solution"));
+        }
+        ItemKind::Block(ast::BlockDecl { name, kind, .. }) if is_library => {
+            diagnostics.push(not_in_a_library(name.span, &format!("`{}`", kind.word())));
+        }
         ItemKind::Test(decl) => declare_claim(context, unit, ClaimDecl::Test(decl), diagnostics),
         ItemKind::Policy(decl) => declare_claim(context, unit, ClaimDecl::Policy(decl), diagnostics),
         ItemKind::Component(decl) => {
@@ -251,8 +260,14 @@ fn import(context: &mut Context<'_>, index: usize, diagnostics: &mut Vec<Diagnos
         if decl.path.iter().any(|i| i.name.is_empty()) {
             continue;
         }
-        let path: Vec<Name> = decl.path.iter().map(|i| i.name.clone()).collect();
-        if let Some(diagnostic) = unknown_module(context, decl, &path) {
+        let written: Vec<Name> = decl.path.iter().map(|i| i.name.clone()).collect();
+        if context.is_left_out(index, &written) {
+            diagnostics.push(left_out(decl));
+            broken.extend(decl.names.iter().map(local_name));
+            continue;
+        }
+        let path = context.module_path(index, &written);
+        if let Some(diagnostic) = unknown_module(context, index, decl, &path) {
             diagnostics.push(diagnostic);
             broken.extend(decl.names.iter().map(local_name));
             continue;
@@ -356,7 +371,7 @@ fn unknown_import(
     path: &[Name],
     name: &ast::Ident,
 ) -> Diagnostic {
-    let shown = path.join(".");
+    let shown = written(decl);
     let units = context.units.iter().zip(&context.scopes).filter(|(u, _)| u.answers(path));
     let own = units.flat_map(|(_, s)| s.own.iter().filter(|(_, n)| !n.private).map(|(n, _)| n));
     let mut declared: Vec<Name> = own.chain(context.catalogue.names(path)).cloned().collect();
@@ -387,12 +402,17 @@ fn module_span(decl: &ast::UseDecl, name: &ast::Ident) -> Span {
 }
 
 /// Says that a `use` names no module; nothing where it does.
-fn unknown_module(context: &Context<'_>, decl: &ast::UseDecl, path: &[Name]) -> Option<Diagnostic> {
+fn unknown_module(
+    context: &Context<'_>,
+    index: usize,
+    decl: &ast::UseDecl,
+    path: &[Name],
+) -> Option<Diagnostic> {
     let name = decl.names.first().map(|n| &n.name)?;
     if context.units.iter().any(|u| u.answers(path)) || context.catalogue.names(path).next().is_some() {
         return None;
     }
-    let shown = path.join(".");
+    let shown = written(decl);
     let library = path.first().is_some_and(|p| p == "std");
     if library && path.len() == 1 && STD_MODULES.contains(&name.name.as_str()) {
         let message = format!("`std.{}` is a module: it cannot be imported whole", name.name);
@@ -402,11 +422,10 @@ fn unknown_module(context: &Context<'_>, decl: &ast::UseDecl, path: &[Name]) -> 
                 .help(format!("name what is needed: `use std.{}.{{…}}`", name.name)),
         );
     }
-    let own = context.units.iter().filter(|u| !u.library).map(|u| u.module.join("."));
     let all: Vec<String> = if library {
         STD_MODULES.iter().map(|m| format!("std.{m}")).collect()
     } else {
-        own.filter(|m| !m.is_empty()).collect()
+        project_modules(context, index)
     };
     let span = module_span(decl, name);
     let near = suggest::nearest(&shown, all.iter().map(String::as_str));
@@ -421,6 +440,38 @@ fn unknown_module(context: &Context<'_>, decl: &ast::UseDecl, path: &[Name]) -> 
             .label("neither a file nor a folder of this repository")
             .help("name the file below the repository's root: `components/cart.sol` is `components.cart`"),
     })
+}
+
+/// The modules of the project that a file may use, as it writes them.
+fn project_modules(context: &Context<'_>, index: usize) -> Vec<String> {
+    let Some(package) = context.units.get(index).map(|u| &u.package) else { return Vec::new() };
+    let below = |prefix: &[Name], name: Option<&Name>| {
+        let modules =
+            context.units.iter().filter(|u| !u.library).filter_map(|u| u.module.strip_prefix(prefix));
+        let named =
+            modules.map(|m| name.into_iter().chain(m).map(Name::as_str).collect::<Vec<_>>().join("."));
+        named.filter(|m| !m.is_empty() && !m.contains('@')).collect::<Vec<_>>()
+    };
+    let own = below(&package.prefix, None);
+    let others = package.dependencies.iter().flat_map(|(name, prefix)| below(prefix, Some(name)));
+    own.into_iter().chain(others).collect()
+}
+
+/// A module as a `use` names it.
+fn written(decl: &ast::UseDecl) -> String {
+    decl.path.iter().map(|i| i.name.as_str()).collect::<Vec<_>>().join(".")
+}
+
+/// Says once for a `use` that nothing is known of what it imports.
+fn left_out(decl: &ast::UseDecl) -> Diagnostic {
+    let (first, span) = decl.path.first().map_or(("", Span::default()), |i| (i.name.as_str(), i.span));
+    Diagnostic::warning(
+        codes::NOT_CHECKED_HERE,
+        span,
+        format!("the library `{first}` is left out, so what is imported from it is not checked"),
+    )
+    .label("another repository")
+    .help("check without `--isolated` to see it")
 }
 
 /// The standard library's modules, for suggestions; a test holds them equal to its folders.
@@ -441,4 +492,11 @@ pub(crate) fn duplicate(ident: &ast::Ident, first: Span) -> Diagnostic {
         .label("declared again")
         .because(first, "first declared here")
         .help("rename one of them, or remove it")
+}
+
+fn not_in_a_library(at: Span, what: &str) -> Diagnostic {
+    Diagnostic::error(codes::MISPLACED_STATEMENT, at, format!("{what} means nothing in a library"))
+        .label("cannot stand here")
+        .note("a library holds components, types, functions and values that others use")
+        .help("move it to a product's repository")
 }

@@ -18,10 +18,11 @@ mod nodes;
 mod show;
 mod signature;
 mod types;
+mod unused;
 
 pub use body::literals::{QuantityError, quantity};
 pub use hir::ty;
-pub use load::{Files, LibraryFile, ProjectFile};
+pub use load::{Files, LibraryFile, Package, ProjectFile};
 
 use solc_source::Diagnostic;
 
@@ -32,7 +33,7 @@ use solc_source::Diagnostic;
 pub fn check(files: &Files) -> (hir::Project, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let (units, catalogue) = load::load(files, &mut diagnostics);
-    let mut context = declare::declare(&units, catalogue, &files.elsewhere, &mut diagnostics);
+    let mut context = declare::declare(&units, catalogue, &files.elsewhere, files.alone, &mut diagnostics);
     naming::check(&units, &mut diagnostics);
     types::resolve(&mut context, &mut diagnostics);
     signature::resolve(&mut context, &mut diagnostics);

@@ -13,8 +13,24 @@ use std::sync::Arc;
 pub struct ProjectFile {
     /// Its tree.
     pub ast: Arc<ast::File>,
-    /// Folders and stem below its repository: `components/cart.sol` is `[components, cart]`.
+    /// Folders and stem below its repository: `components/cart.sol` is `[components, cart]`, in a library behind the
+    /// library's prefix.
     pub module: Vec<Name>,
+    /// What it belongs to.
+    pub package: Arc<Package>,
+}
+
+/// What belongs together: the product's own repositories, or a library.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Package {
+    /// What its modules' names begin with: nothing for the product, and for a library what no module can be called.
+    pub prefix: Vec<Name>,
+    /// Whether it is a library of the project's: it may be used, and says nothing of environments.
+    pub library: bool,
+    /// The libraries that its files may use, by the names that it gives them, with their prefixes.
+    pub dependencies: Vec<(Name, Vec<Name>)>,
+    /// Names of libraries that were left out: what is imported from them is not known.
+    pub left_out: Vec<Name>,
 }
 
 /// A file of the standard library, not parsed yet.
@@ -50,6 +66,8 @@ pub struct Files {
     pub whole_library: bool,
     /// Environments of the workspace that this project does not hold: a test may be about them all the same.
     pub elsewhere: Vec<Name>,
+    /// Whether accounts, environments and teams may be declared by repositories that were left out.
+    pub alone: bool,
 }
 
 /// A file that takes part.
@@ -58,6 +76,7 @@ pub(crate) struct Unit {
     pub(crate) ast: Arc<ast::File>,
     pub(crate) module: Vec<Name>,
     pub(crate) library: bool,
+    pub(crate) package: Arc<Package>,
 }
 
 impl Unit {
@@ -118,7 +137,12 @@ pub(crate) fn load(files: &Files, diagnostics: &mut Vec<Diagnostic>) -> (Vec<Uni
     let mut units: Vec<Unit> = files
         .project
         .iter()
-        .map(|f| Unit { ast: Arc::clone(&f.ast), module: f.module.clone(), library: false })
+        .map(|f| Unit {
+            ast: Arc::clone(&f.ast),
+            module: f.module.clone(),
+            library: false,
+            package: Arc::clone(&f.package),
+        })
         .collect();
     let std = |module: &str| vec![Name::new_static("std"), Name::new(module)];
     let mut wanted: Vec<usize> = Vec::new();
@@ -171,7 +195,12 @@ pub(crate) fn load(files: &Files, diagnostics: &mut Vec<Diagnostic>) -> (Vec<Uni
         let parsed: Vec<_> = fresh.par_iter().map(|f| f.parse()).collect();
         for (file, (ast, found)) in fresh.iter().zip(parsed) {
             diagnostics.extend(found);
-            units.push(Unit { ast: Arc::new(ast), module: file.module.clone(), library: true });
+            units.push(Unit {
+                ast: Arc::new(ast),
+                module: file.module.clone(),
+                library: true,
+                package: Arc::default(),
+            });
         }
     }
 }

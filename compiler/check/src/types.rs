@@ -360,6 +360,7 @@ fn named<'a>(
         context.lookup(unit, &last.name).map(|n| n.decl)
     } else {
         let module: Vec<Name> = module.iter().map(|i| i.name.clone()).collect();
+        let module = context.module_path(unit, &module);
         let scopes = context.units.iter().zip(&context.scopes);
         scopes
             .filter(|(u, _)| u.answers(&module))

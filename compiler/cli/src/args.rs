@@ -83,6 +83,8 @@ pub(crate) enum Command {
     Doc(Doc),
     /// Say why a value is what it is: all that might have set it, and who won
     Why(Why),
+    /// Fetch the libraries that manifests name from git, and record them in `solc.lock`
+    Fetch(Fetch),
     /// Format `.sol` files
     Fmt(Fmt),
     /// Explain a kind of finding
@@ -107,6 +109,21 @@ pub(crate) struct Check {
     /// A file or folder; the nearest `solc.toml` upwards says what belongs to it
     #[arg(default_value = ".", value_hint = ValueHint::AnyPath)]
     pub(crate) path: PathBuf,
+    /// Apply the fixes that checking again, in every environment, proves harmless
+    #[arg(long)]
+    pub(crate) fix: bool,
+    /// With `--fix`: write nothing; print what would change, and exit with 1 if anything would
+    #[arg(long, requires = "fix")]
+    pub(crate) diff: bool,
+    /// Check each repository by itself: names, types and shapes, without accounts, libraries and infrastructure
+    #[arg(long, conflicts_with = "fix")]
+    pub(crate) isolated: bool,
+    /// Check again whenever a file changes, until interrupted
+    #[arg(long, conflicts_with = "fix")]
+    pub(crate) watch: bool,
+    /// Exit with 1 where there is a warning, too
+    #[arg(long)]
+    pub(crate) deny_warnings: bool,
 }
 
 #[derive(Debug, Args)]
@@ -177,6 +194,16 @@ pub(crate) struct Why {
     /// In this environment only (may be repeated); in all of them, if left out
     #[arg(long = "env", value_name = "ENVIRONMENT")]
     pub(crate) environments: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Fetch {
+    /// A file or folder; the nearest `solc.toml` upwards says what is needed
+    #[arg(default_value = ".", value_hint = ValueHint::AnyPath)]
+    pub(crate) path: PathBuf,
+    /// Look again which commits the revisions are, and record them
+    #[arg(long)]
+    pub(crate) update: bool,
 }
 
 #[derive(Debug, Args)]

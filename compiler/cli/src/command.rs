@@ -4,6 +4,7 @@ pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod doc;
 pub(crate) mod explain;
+pub(crate) mod fetch;
 pub(crate) mod fmt;
 pub(crate) mod init;
 pub(crate) mod shell;

@@ -71,6 +71,7 @@ fn run(arguments: &Arguments, output: &Output) -> Exit {
         Command::Build(build) => command::build::run(build, output),
         Command::Doc(doc) => command::doc::run(doc, output),
         Command::Why(why) => command::why::run(why, output),
+        Command::Fetch(fetch) => command::fetch::run(fetch, output),
         Command::Fmt(fmt) => command::fmt::run(fmt, output),
         Command::Explain(explain) => command::explain::run(explain, output),
         Command::Init(init) => command::init::run(init, output),

@@ -8,7 +8,7 @@ use anstream::{AutoStream, ColorChoice};
 use solc_driver::file_system::relative;
 use solc_source::render::{self, Colour, View};
 use solc_source::{Diagnostic, Sources, Span};
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -76,6 +76,13 @@ impl Output {
     pub(crate) fn say(&self, line: &str) {
         // There is nobody to tell when standard error is gone.
         let _ = writeln!(io::stderr().lock(), "{line}");
+    }
+
+    /// Clears the screen that people look at, if it is one.
+    pub(crate) fn clear(&self) {
+        if self.talks() && io::stderr().is_terminal() {
+            let _ = write!(io::stderr().lock(), "\x1b[2J\x1b[3J\x1b[H");
+        }
     }
 
     /// Says a line to people who did not ask for quiet.

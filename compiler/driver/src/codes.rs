@@ -30,6 +30,18 @@ pub const UNPINNED: Code = Code("unpinned");
 pub const MISPLACED_FILE: Code = Code("misplaced-file");
 /// A folder of settings, credentials or references is named after no environment.
 pub const UNKNOWN_ENVIRONMENT_FOLDER: Code = Code("unknown-environment-folder");
+/// `[diagnostics]` names no kind of finding.
+pub const UNKNOWN_CODE: Code = Code("unknown-code");
+/// `[diagnostics]` is to lower an error.
+pub const ERROR_NOT_LOWERABLE: Code = Code("error-not-lowerable");
+/// An entry of `[diagnostics]` that no finding needs.
+pub const SILENCES_NOTHING: Code = Code("silences-nothing");
+/// A dependency of `solc.toml` that was not fetched.
+pub const UNFETCHED_DEPENDENCY: Code = Code("unfetched-dependency");
+/// A dependency whose files are not those that `solc.lock` records.
+pub const CHANGED_DEPENDENCY: Code = Code("changed-dependency");
+/// Libraries that depend on each other.
+pub const DEPENDENCY_CYCLE: Code = Code("dependency-cycle");
 /// The compiler has a bug.
 pub const INTERNAL_ERROR: Code = Code("internal-error");
 
@@ -49,5 +61,11 @@ pub const ALL: &[Code] = &[
     UNPINNED,
     MISPLACED_FILE,
     UNKNOWN_ENVIRONMENT_FOLDER,
+    UNKNOWN_CODE,
+    ERROR_NOT_LOWERABLE,
+    SILENCES_NOTHING,
+    UNFETCHED_DEPENDENCY,
+    CHANGED_DEPENDENCY,
+    DEPENDENCY_CYCLE,
     INTERNAL_ERROR,
 ];

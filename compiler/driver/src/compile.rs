@@ -2,12 +2,14 @@
 //!
 //! Invariant: no stage stops the run. Each gives its best, and what is wrong; only emission waits until nothing is.
 
+use crate::edits;
 use crate::file_system::FileSystem;
 use crate::library;
 use crate::load::{Loaded, load};
 use crate::locks;
-use crate::workspace::{self, discover};
+use crate::workspace::{self, Neighbours, discover, levels};
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
+use solc_check::codes::UNUSED_DECLARATION;
 use solc_check::hir::{BlockId, Claim, ClaimKind};
 use solc_ir::ask::TestResult;
 use solc_ir::codes::{
@@ -18,7 +20,8 @@ use solc_ir::codes::{
 use solc_ir::model::Assignment;
 use solc_ir::{Deployment, Documents, Inputs};
 use solc_source::diagnostic::merge;
-use solc_source::{Code, Diagnostic, Name, Sources};
+use solc_source::{Code, Diagnostic, FileId, Name, Sources};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -33,13 +36,21 @@ pub struct Request {
     pub keep: bool,
     /// Whether tests are to run: those whose name holds this text, in whatever case.
     pub tests: Option<String>,
+    /// Whether what other repositories say is looked at; where it is not, no environment can be evaluated.
+    pub neighbours: Neighbours,
 }
 
 impl Request {
     /// Every environment, and no templates.
     #[must_use]
     pub fn check() -> Self {
-        Self { environments: Vec::new(), emit: false, keep: false, tests: None }
+        Self { environments: Vec::new(), emit: false, keep: false, tests: None, neighbours: Neighbours::Seen }
+    }
+
+    /// Names, types and shapes of each repository by itself; no environment's values.
+    #[must_use]
+    pub fn isolated() -> Self {
+        Self { neighbours: Neighbours::LeftOut, ..Self::check() }
     }
 
     /// Templates of these environments, or of all.
@@ -50,6 +61,7 @@ impl Request {
             emit: true,
             keep: false,
             tests: None,
+            neighbours: Neighbours::Seen,
         }
     }
 
@@ -80,6 +92,8 @@ pub struct Compilation {
     pub sources: Sources,
     /// Everything that is wrong, each once, in the order of files and places.
     pub diagnostics: Vec<Diagnostic>,
+    /// How many findings the manifests turn off.
+    pub silenced: usize,
     /// The environments of the workspace, in the order of their declaration.
     pub environments: Vec<Name>,
     /// What came of each test in each environment, in the order of the environments; an environment with errors has
@@ -91,6 +105,14 @@ pub struct Compilation {
     pub built: Vec<BuiltEnvironment>,
     /// Files of the repositories that a build changes: `stacks.lock`, by their whole paths.
     pub locks: Vec<OutputFile>,
+}
+
+impl Compilation {
+    /// Whether there is no error.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        !self.diagnostics.iter().any(Diagnostic::is_error)
+    }
 }
 
 /// One environment's templates.
@@ -120,7 +142,7 @@ pub struct OutputFile {
 /// Compiles the workspace that `start` lies in.
 #[must_use]
 pub fn compile(files: &dyn FileSystem, start: &Path, request: &Request) -> Compilation {
-    let workspace = discover(files, start);
+    let workspace = discover(files, start, request.neighbours);
     // What a broken manifest leaves out would be missed everywhere.
     let stands = !workspace.diagnostics.iter().any(Diagnostic::is_error);
     let mut loaded = load(files, workspace);
@@ -132,12 +154,15 @@ pub fn compile(files: &dyn FileSystem, start: &Path, request: &Request) -> Compi
     let everywhere: Vec<Name> = units.iter().flat_map(|unit| loaded.environments(unit)).collect();
     for unit in &units {
         environments.extend(loaded.environments(unit));
-        let unit = Unit::new(&loaded, unit, &library, &everywhere);
+        let unit = Unit::new(&loaded, unit, &library, &everywhere, request.neighbours);
         lowered.extend(unit.compile(request, &loaded.workspace.sources, &mut diagnostics, &mut tests));
     }
     let mut diagnostics = merge(diagnostics);
     // Two products may see the same accounts.
     diagnostics.dedup();
+    let levels = std::mem::take(&mut loaded.workspace.levels);
+    let silenced = levels::apply(&levels, &loaded.workspace.sources, &mut diagnostics);
+    edits::complete(&loaded.workspace.sources, &mut diagnostics);
     let broken = diagnostics.iter().any(Diagnostic::is_error);
     let (mut built, mut locks) = (Vec::new(), Vec::new());
     if request.emit && !broken {
@@ -150,6 +175,7 @@ pub fn compile(files: &dyn FileSystem, start: &Path, request: &Request) -> Compi
         root: loaded.workspace.root,
         sources,
         diagnostics,
+        silenced,
         environments,
         tests,
         deployments: lowered.into_iter().filter_map(|l| l.deployment).collect(),
@@ -183,8 +209,8 @@ pub(crate) struct Unit {
     pub(crate) files: solc_check::Files,
     pub(crate) documents: Documents,
     pub(crate) environments: Vec<Name>,
-    /// Whether the parser had to report something.
-    broken: bool,
+    /// The files of which the parser had to report something.
+    broken: BTreeSet<FileId>,
 }
 
 impl Unit {
@@ -194,6 +220,7 @@ impl Unit {
         unit: &workspace::Unit,
         library: &[solc_check::LibraryFile],
         everywhere: &[Name],
+        neighbours: Neighbours,
     ) -> Self {
         let project = loaded.project(unit);
         Self {
@@ -202,6 +229,7 @@ impl Unit {
                 library: library.to_vec(),
                 whole_library: false,
                 elsewhere: everywhere.to_vec(),
+                alone: neighbours == Neighbours::LeftOut,
             },
             documents: loaded.documents(unit),
             environments: loaded.environments(unit),
@@ -220,8 +248,13 @@ impl Unit {
         let (project, mistakes) = solc_check::check(&self.files);
         let silent = self.silent(&mistakes);
         // What a claim asks of a project that was not understood would be answered at random.
-        let sound = !self.broken && !mistakes.iter().any(Diagnostic::is_error);
-        diagnostics.extend(mistakes);
+        let sound = self.broken.is_empty() && !mistakes.iter().any(Diagnostic::is_error);
+        // What could not be read may be the use.
+        let unread = |m: &Diagnostic| m.code == UNUSED_DECLARATION && self.broken.contains(&m.span().file);
+        diagnostics.extend(mistakes.into_iter().filter(|m| !unread(m)));
+        if request.neighbours == Neighbours::LeftOut {
+            return Vec::new();
+        }
         let named = !request.environments.is_empty();
         let inputs = Inputs {
             documents: Arc::new(self.documents),
@@ -304,10 +337,10 @@ impl Unit {
         use solc_check::codes::{RECURSIVE_COMPONENT, UNKNOWN_COMPONENT};
         let missing = [RECURSIVE_COMPONENT, UNKNOWN_COMPONENT];
         let mut silent = Vec::new();
-        if self.broken || mistakes.iter().any(|m| missing.contains(&m.code)) {
+        if !self.broken.is_empty() || mistakes.iter().any(|m| missing.contains(&m.code)) {
             silent.extend(ABOUT_DATA_FILES);
         }
-        if self.broken || mistakes.iter().any(Diagnostic::is_error) {
+        if !self.broken.is_empty() || mistakes.iter().any(Diagnostic::is_error) {
             silent.extend(CONSEQUENCES);
         }
         silent

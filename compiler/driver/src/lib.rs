@@ -6,11 +6,13 @@
 pub mod codes;
 mod compile;
 pub mod data;
+mod edits;
 pub mod file_system;
 pub mod library;
 pub mod load;
 mod locks;
 pub mod why;
+mod mend;
 pub mod workspace;
 
 pub use compile::{BuiltEnvironment, Compilation, OutputFile, Request, compile};
@@ -18,4 +20,5 @@ pub use file_system::{Disk, FileSystem, Memory};
 pub use load::{Loaded, load};
 pub use solc_ir::ask::TestResult;
 pub use why::{Why, why};
-pub use workspace::{Workspace, discover};
+pub use mend::{Mended, MendedFile, Outcome, mend};
+pub use workspace::{Neighbours, Workspace, discover};

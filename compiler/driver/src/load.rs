@@ -9,7 +9,7 @@ pub mod text;
 use crate::codes;
 use crate::data::{json, toml};
 use crate::file_system::FileSystem;
-use crate::workspace::{RepositoryId, Unit, Workspace};
+use crate::workspace::{Level, Repository, RepositoryId, Unit, Workspace};
 use layout::{Found, Role};
 use rayon::prelude::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use solc_ir::{Documents, PathDocument};
@@ -17,6 +17,7 @@ use solc_source::data::{Node, Value};
 use solc_source::suggest::nearest;
 use solc_source::{Diagnostic, FileId, Name, SourceFile, Span};
 use solc_syntax::ast;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use text::Problem;
 
@@ -250,19 +251,44 @@ impl Loaded {
     /// The `.sol` files that a unit sees.
     #[must_use]
     pub fn project(&self, unit: &Unit) -> Vec<solc_check::ProjectFile> {
-        let contents = unit.repositories.iter().filter_map(|id| self.content(*id));
-        let file = |file: &SolFile| solc_check::ProjectFile {
-            ast: Arc::clone(&file.ast),
-            module: file.module.clone(),
-        };
-        contents.flat_map(|content| content.files.iter().map(file)).collect()
+        let mut files = Vec::new();
+        for id in unit.repositories.iter().chain(&unit.libraries) {
+            let (Some(content), Some(repository)) = (self.content(*id), self.workspace.repository(*id))
+            else {
+                continue;
+            };
+            let package = Arc::new(self.package(unit, *id, repository));
+            files.extend(content.files.iter().map(|file| solc_check::ProjectFile {
+                ast: Arc::clone(&file.ast),
+                module: package.prefix.iter().chain(&file.module).cloned().collect(),
+                package: Arc::clone(&package),
+            }));
+        }
+        files
     }
 
-    /// Whether any `.sol` file of a unit could not be read wholly.
+    fn package(&self, unit: &Unit, id: RepositoryId, repository: &Repository) -> solc_check::Package {
+        // No module is called so: `@` is in no name.
+        let prefix = |id: RepositoryId| -> Vec<Name> {
+            let library = self.workspace.repository(id).filter(|_| unit.libraries.contains(&id));
+            library.map(|repository| Name::from(format!("@{}", repository.name))).into_iter().collect()
+        };
+        let dependencies = repository.dependencies.iter();
+        solc_check::Package {
+            prefix: prefix(id),
+            library: repository.level == Level::Library,
+            dependencies: dependencies.map(|(name, library)| (name.clone(), prefix(*library))).collect(),
+            left_out: repository.left_out.clone(),
+        }
+    }
+
+    /// The `.sol` files of a unit that could not be read wholly.
     #[must_use]
-    pub fn broken(&self, unit: &Unit) -> bool {
-        let contents = unit.repositories.iter().filter_map(|id| self.content(*id));
-        contents.flat_map(|content| &content.files).any(|file| file.broken)
+    pub fn broken(&self, unit: &Unit) -> BTreeSet<FileId> {
+        let all = unit.repositories.iter().chain(&unit.libraries);
+        let contents = all.filter_map(|id| self.content(*id));
+        let files = contents.flat_map(|content| &content.files);
+        files.filter(|file| file.broken).map(|file| file.file).collect()
     }
 
     /// The data files of the environments that a unit compiles.

@@ -32,7 +32,7 @@ pub struct Why {
 /// Asks after a path in some environments, or in all; a path that begins with an environment asks in that one.
 #[must_use]
 pub fn why(files: &dyn FileSystem, start: &Path, path: &str, environments: &[String]) -> Why {
-    let workspace = discover(files, start);
+    let workspace = discover(files, start, Neighbours::Seen);
     let stands = !workspace.diagnostics.iter().any(Diagnostic::is_error);
     let mut loaded = load(files, workspace);
     let library = library::files(&loaded.workspace.sources);

@@ -6,10 +6,14 @@
 //! A **unit** is what is checked as one: a product's development config repository, the production ones that take
 //! product and solutions from it, the accounts, and the infrastructure repositories of all of them.
 
+mod dependencies;
 mod discover;
+pub(crate) mod levels;
 mod manifest;
 
-pub use discover::{discover, nearest_manifest};
+pub use dependencies::{FETCHED, GitDependency, LOCK, Locked, lock_text, tree_digest};
+pub use discover::{Neighbours, discover, nearest_manifest};
+pub use levels::WARNINGS;
 pub use manifest::{Class, Level, MANIFEST};
 
 use solc_source::{Diagnostic, Name, Sources, Span};
@@ -38,6 +42,10 @@ pub struct Repository {
     pub development: Option<RepositoryId>,
     /// Its infrastructure repository, where there is one.
     pub infrastructure: Option<Folder>,
+    /// The libraries that it uses, by the names that it gives them.
+    pub dependencies: Vec<(Name, RepositoryId)>,
+    /// Names of libraries that were left out on demand.
+    pub left_out: Vec<Name>,
     /// Where the manifest names the repository's level; the start of the manifest where it does not.
     pub span: Span,
 }
@@ -62,6 +70,10 @@ pub struct Workspace {
     pub sources: Sources,
     /// What is wrong with the manifests.
     pub diagnostics: Vec<Diagnostic>,
+    /// What the manifests name from git, each once.
+    pub git: Vec<GitDependency>,
+    /// How loudly the manifests want kinds of findings to be said.
+    pub(crate) levels: Vec<levels::CodeLevel>,
 }
 
 /// What is checked as one.
@@ -71,6 +83,8 @@ pub struct Unit {
     pub name: Name,
     /// Everything whose declarations are seen: accounts, development, production.
     pub repositories: Vec<RepositoryId>,
+    /// The libraries that these use, and those that the libraries do.
+    pub libraries: Vec<RepositoryId>,
     /// Those whose environments are compiled.
     pub compiled: Vec<RepositoryId>,
 }
@@ -100,8 +114,7 @@ impl Workspace {
             match units.iter_mut().find(|unit| unit.repositories.contains(&product)) {
                 Some(unit) => unit.add(id, repository),
                 None => {
-                    let mut unit =
-                        Unit { name: self.name_of(product), repositories: Vec::new(), compiled: Vec::new() };
+                    let mut unit = Unit::named(self.name_of(product));
                     if let Some(first) = self.repository(product) {
                         unit.see(first.accounts);
                     }
@@ -113,10 +126,33 @@ impl Workspace {
         }
         for (id, _) in members().filter(|(_, r)| r.level == Level::Account) {
             if !units.iter().any(|unit| unit.repositories.contains(&id)) {
-                units.push(Unit { name: self.name_of(id), repositories: vec![id], compiled: Vec::new() });
+                units.push(Unit { repositories: vec![id], ..Unit::named(self.name_of(id)) });
+            }
+        }
+        for unit in &mut units {
+            self.add_libraries(unit);
+        }
+        for (id, _) in members().filter(|(_, r)| r.level == Level::Library) {
+            if !units.iter().any(|unit| unit.libraries.contains(&id)) {
+                let mut unit = Unit { repositories: vec![id], ..Unit::named(self.name_of(id)) };
+                self.add_libraries(&mut unit);
+                units.push(unit);
             }
         }
         units
+    }
+
+    fn add_libraries(&self, unit: &mut Unit) {
+        let mut next = unit.repositories.clone();
+        while let Some(repository) = next.pop().and_then(|id| self.repository(id)) {
+            for (_, library) in &repository.dependencies {
+                if !unit.libraries.contains(library) && !unit.repositories.contains(library) {
+                    unit.libraries.push(*library);
+                    next.push(*library);
+                }
+            }
+        }
+        unit.libraries.sort_unstable();
     }
 
     fn name_of(&self, id: RepositoryId) -> Name {
@@ -126,6 +162,10 @@ impl Workspace {
 }
 
 impl Unit {
+    fn named(name: Name) -> Self {
+        Self { name, repositories: Vec::new(), libraries: Vec::new(), compiled: Vec::new() }
+    }
+
     fn add(&mut self, id: RepositoryId, repository: &Repository) {
         self.see(repository.accounts);
         self.see(Some(id));

@@ -64,9 +64,15 @@ pub(crate) fn project(sample: &str) -> Project {
     let file = sources.add(SourceFile::new("shop.sol", &text));
     let (ast, mistakes) = solc_syntax::parse(file, &text);
     assert!(mistakes.is_empty(), "{mistakes:?}");
-    let project = vec![ProjectFile { ast: Arc::new(ast), module: vec![Name::new("shop")] }];
-    let (project, mistakes) =
-        solc_check::check(&Files { project, library, whole_library: false, elsewhere: Vec::new() });
+    let project =
+        vec![ProjectFile { ast: Arc::new(ast), module: vec![Name::new("shop")], package: Arc::default() }];
+    let (project, mistakes) = solc_check::check(&Files {
+        project,
+        library,
+        whole_library: false,
+        elsewhere: Vec::new(),
+        alone: false,
+    });
     let mistakes: Vec<_> = mistakes.iter().filter(|d| d.is_error()).collect();
     assert!(mistakes.is_empty(), "{mistakes:?}");
     project

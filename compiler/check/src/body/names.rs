@@ -94,6 +94,7 @@ impl<'a> BodyChecker<'_, 'a> {
         let narrowed = self.is_present(name, name);
         if let Some(local) = self.locals.iter().rev().find(|l| l.name == *name) {
             let (id, ty) = (local.id, present(local.ty.clone(), narrowed));
+            self.read.insert(local.span);
             return Some(self.push(ExprKind::Local(id), span, ty));
         }
         if let Some(inside) = &self.inside
@@ -155,6 +156,10 @@ impl<'a> BodyChecker<'_, 'a> {
 
     /// A member of the component that this body belongs to.
     fn member(&mut self, id: MemberId, narrowed: bool, span: Span) -> ExprId {
+        let declared = self.inside.as_ref().and_then(|i| self.cx.signature(i.component));
+        if let Some(member) = declared.and_then(|s| s.members.get(id.index())) {
+            self.read.insert(member.span);
+        }
         let ty = present(self.member_type(id, span), narrowed);
         self.push(ExprKind::Member(id), span, ty)
     }
@@ -259,6 +264,22 @@ impl<'a> BodyChecker<'_, 'a> {
         }
         if kind == BlockKind::Team && self.cx.teams.contains_key(name) {
             return self.push(ExprKind::Team(name.clone()), span, Ty::Block(kind));
+        }
+        if self.cx.alone {
+            let word = kind.word();
+            self.report(
+                Diagnostic::warning(
+                    codes::NOT_CHECKED_HERE,
+                    span,
+                    format!(
+                        "{} {word} `{name}` may be declared in a repository that is left out",
+                        article(word)
+                    ),
+                )
+                .label("not declared here")
+                .help("check without `--isolated` to see it"),
+            );
+            return self.missing(span);
         }
         let mut known: Vec<&str> = self.cx.blocks_of(kind).collect();
         if kind == BlockKind::Team {

@@ -19,6 +19,7 @@ impl<'a> BodyChecker<'_, 'a> {
             self.cx.lookup(self.unit, &last.name).map(|n| n.decl)
         } else {
             let module: Vec<Name> = module.iter().map(|i| i.name.clone()).collect();
+            let module = self.cx.module_path(self.unit, &module);
             let scopes = self.cx.units.iter().zip(&self.cx.scopes);
             scopes
                 .filter(|(u, _)| u.answers(&module))

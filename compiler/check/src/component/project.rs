@@ -7,6 +7,7 @@ use crate::codes;
 use crate::config;
 use crate::context::Context;
 use crate::hir::{self, BodyId, ComponentId, FunctionId, Kind, LocalId, MemberKind, Parameter, Project};
+use crate::unused;
 use rayon::prelude::*;
 use solc_source::{Diagnostic, Name, Span};
 use std::collections::BTreeSet;
@@ -99,7 +100,7 @@ pub(crate) fn check_all(context: Context<'_>, diagnostics: &mut Vec<Diagnostic>)
         project.bodies.push(checked.body);
         project.claims.push(checked.node);
     }
-    unused(&context, diagnostics);
+    unused::declarations(&context, diagnostics);
     recursive_functions(&project, &calls, diagnostics);
     recursive_components(&mut project, diagnostics);
 
@@ -185,6 +186,7 @@ fn function(cx: &Context<'_>, index: usize, body: BodyId) -> Checked<hir::Functi
         format!("`{}` gives `{}`", source.decl.name.name, cx.show(&signature.result)),
     );
     let value = checker.check(&source.decl.body, &want);
+    checker.unused_parameters(source.decl);
     let node = hir::Function {
         params,
         result: signature.result.clone(),
@@ -193,19 +195,6 @@ fn function(cx: &Context<'_>, index: usize, body: BodyId) -> Checked<hir::Functi
         ..nothing(source.decl.name.name.clone())
     };
     Checked { node, body: checker.body, diagnostics: checker.diagnostics, calls: checker.calls }
-}
-
-/// Warns of each private declaration that nothing in its file names.
-fn unused(cx: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    for (name, named) in cx.scopes.iter().flat_map(|s| &s.own) {
-        if named.private && !named.used.load(std::sync::atomic::Ordering::Relaxed) {
-            diagnostics.push(
-                Diagnostic::warning(codes::UNUSED_DECLARATION, named.span, format!("`{name}` is never used"))
-                    .label("private to this file, and nothing here names it")
-                    .help("remove it, or remove `private` if other files need it"),
-            );
-        }
-    }
 }
 
 /// Reports each function that reaches itself, and breaks the circle so that evaluation ends.

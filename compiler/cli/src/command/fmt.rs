@@ -144,7 +144,8 @@ fn not_formatted(id: FileId, file: &Formatted, new: &str) -> Diagnostic {
         .help("run `solc fmt`")
 }
 
-fn unified(name: &str, old: &str, new: &str, colours: bool) -> String {
+/// What changes, as a patch.
+pub(super) fn unified(name: &str, old: &str, new: &str, colours: bool) -> String {
     let diff = TextDiff::from_lines(old, new);
     let plain = diff.unified_diff().context_radius(3).header(name, name).to_string();
     if !colours {

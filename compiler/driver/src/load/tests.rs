@@ -1,6 +1,6 @@
 use super::{Loaded, load};
 use crate::file_system::Memory;
-use crate::workspace::discover;
+use crate::workspace::{Neighbours, discover};
 use solc_source::Name;
 use std::path::Path;
 
@@ -21,7 +21,7 @@ fn project() -> Memory {
 }
 
 fn loaded(files: &Memory) -> Loaded {
-    load(files, discover(files, Path::new("")))
+    load(files, discover(files, Path::new(""), Neighbours::Seen))
 }
 
 /// What is wrong when `path` holds `content` too; unknown environments aside.

@@ -1,5 +1,9 @@
 //! From a path to a workspace: the nearest manifest upwards, its members, and the repositories that they name.
 
+use super::dependencies::{
+    Dependency, FETCHED, GitDependency, Locked, Origin, cycle, folder, lock, missing, tree_digest,
+};
+use super::levels::{CodeLevel, levels};
 use super::manifest::{Manifest, RepositoryManifest, Text, manifest};
 use super::{Class, Folder, Level, MANIFEST, Repository, RepositoryId, Workspace};
 use crate::codes;
@@ -7,7 +11,7 @@ use crate::data::toml;
 use crate::file_system::{FileSystem, Kind, normalized, relative};
 use crate::library;
 use crate::load::text::read_text;
-use solc_source::{Diagnostic, SourceFile, Sources, Span};
+use solc_source::{Diagnostic, Name, SourceFile, Sources, Span};
 use std::path::{Path, PathBuf};
 
 /// The folder of the nearest manifest, from `start` upwards.
@@ -17,9 +21,18 @@ pub fn nearest_manifest(files: &dyn FileSystem, start: &Path) -> Option<PathBuf>
     start.ancestors().find(|folder| files.kind(&folder.join(MANIFEST)) == Kind::File).map(Path::to_path_buf)
 }
 
+/// Whether what a repository refers to is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Neighbours {
+    /// Yes.
+    Seen,
+    /// No: each member is looked at alone.
+    LeftOut,
+}
+
 /// The workspace of the nearest manifest from `start` upwards.
 #[must_use]
-pub fn discover(files: &dyn FileSystem, start: &Path) -> Workspace {
+pub fn discover(files: &dyn FileSystem, start: &Path, neighbours: Neighbours) -> Workspace {
     let Some(root) = nearest_manifest(files, start) else {
         let message = format!("no `{MANIFEST}` in `{}` or above", start.display());
         let diagnostic = Diagnostic::error(codes::NO_MANIFEST, Span::NOWHERE, message)
@@ -29,6 +42,8 @@ pub fn discover(files: &dyn FileSystem, start: &Path) -> Workspace {
             repositories: Vec::new(),
             sources: library::sources(),
             diagnostics: vec![diagnostic],
+            git: Vec::new(),
+            levels: Vec::new(),
         };
     };
     let mut search = Search {
@@ -39,6 +54,9 @@ pub fn discover(files: &dyn FileSystem, start: &Path) -> Workspace {
         broken: Vec::new(),
         sources: library::sources(),
         diagnostics: Vec::new(),
+        locked: Vec::new(),
+        git: Vec::new(),
+        levels: Vec::new(),
     };
     match search.manifest(&root) {
         Some(Manifest::Workspace { members }) => {
@@ -51,12 +69,19 @@ pub fn discover(files: &dyn FileSystem, start: &Path) -> Workspace {
         }
         None => {}
     }
-    search.follow();
+    search.locked = lock(files, &root, &mut search.sources, &mut search.diagnostics);
+    match neighbours {
+        Neighbours::Seen => search.follow(),
+        Neighbours::LeftOut => search.leave_out(),
+    }
+    search.break_cycles();
     Workspace {
         root,
         repositories: search.repositories,
         sources: search.sources,
         diagnostics: search.diagnostics,
+        git: search.git,
+        levels: search.levels,
     }
 }
 
@@ -70,6 +95,10 @@ struct Search<'f> {
     broken: Vec<PathBuf>,
     sources: Sources,
     diagnostics: Vec<Diagnostic>,
+    /// What the lock records.
+    locked: Vec<Locked>,
+    git: Vec<GitDependency>,
+    levels: Vec<CodeLevel>,
 }
 
 impl Search<'_> {
@@ -84,6 +113,9 @@ impl Search<'_> {
         }
         let (node, mistakes) = toml(file, &text);
         self.diagnostics.extend(mistakes);
+        // A member's manifest speaks of its own files.
+        let below = (folder != self.root).then(|| relative(folder, &self.root));
+        self.levels.extend(levels(&node, below.as_deref(), &mut self.diagnostics));
         manifest(&node, &mut self.diagnostics)
     }
 
@@ -136,6 +168,8 @@ impl Search<'_> {
             accounts: None,
             development: None,
             infrastructure: None,
+            dependencies: Vec::new(),
+            left_out: Vec::new(),
             span: manifest.span,
         });
         self.named.push(manifest.clone());
@@ -157,6 +191,12 @@ impl Search<'_> {
                 repository.accounts = accounts;
                 repository.development = development;
                 repository.infrastructure = infrastructure;
+            }
+            for dependency in &named.dependencies {
+                let found = self.depend(next, dependency);
+                if let (Some(id), Some(repository)) = (found, self.repositories.get_mut(next)) {
+                    repository.dependencies.push((dependency.name.clone(), id));
+                }
             }
             next += 1;
         }
@@ -188,6 +228,109 @@ impl Search<'_> {
         let diagnostic = Diagnostic::error(codes::WRONG_REPOSITORY, named.span, message)
             .because(found.span, "it says so here");
         self.diagnostics.push(diagnostic);
+        None
+    }
+
+    /// Notes the names of what is not looked at.
+    fn leave_out(&mut self) {
+        for (repository, named) in self.repositories.iter_mut().zip(&self.named) {
+            repository.left_out = named.dependencies.iter().map(|d| d.name.clone()).collect();
+        }
+    }
+
+    /// The library that a dependency names.
+    fn depend(&mut self, from: usize, dependency: &Dependency) -> Option<RepositoryId> {
+        let (url, rev) = match &dependency.origin {
+            Origin::Path(text) => {
+                if self.leads_out(from, text) {
+                    let message = format!("`{}` leads out of the repository that was fetched", text.text);
+                    let diagnostic = Diagnostic::error(codes::MISSING_REPOSITORY, text.span, message)
+                        .help("name it by `git` and `rev`");
+                    self.diagnostics.push(diagnostic);
+                    return None;
+                }
+                return self.refer(from, text, Level::Library, None);
+            }
+            Origin::Git { url, rev } => (url, rev),
+        };
+        let git = self.git(url, rev);
+        if !git.fetched {
+            let is_there = self.files.kind(&git.folder) == Kind::Folder;
+            self.diagnostics.push(missing(&git, dependency.span, is_there));
+            return None;
+        }
+        let text =
+            Text { text: relative(&git.folder, &self.repositories.get(from)?.folder), span: dependency.span };
+        self.refer(from, &text, Level::Library, None)
+    }
+
+    /// A dependency from git, verified once.
+    fn git(&mut self, url: &str, rev: &str) -> GitDependency {
+        if let Some(known) = self.git.iter().find(|git| git.url == url && git.rev == rev) {
+            return known.clone();
+        }
+        let locked = self.locked.iter().find(|entry| entry.url == url && entry.rev == rev).cloned();
+        let folder = folder(&self.root, url, rev);
+        let is_there = self.files.kind(&folder) == Kind::Folder;
+        let fetched = is_there
+            && locked.as_ref().is_some_and(|l| tree_digest(self.files, &folder).as_ref() == Some(&l.digest));
+        let git = GitDependency { url: url.to_owned(), rev: rev.to_owned(), folder, locked, fetched };
+        self.git.push(git.clone());
+        git
+    }
+
+    /// Whether a folder that a fetched repository names lies outside of it: it would mean another one to each who fetches.
+    fn leads_out(&self, from: usize, named: &Text) -> bool {
+        let fetched = self.root.join(FETCHED);
+        let Some(repository) = self.repositories.get(from) else { return false };
+        let Ok(below) = repository.folder.strip_prefix(&fetched) else { return false };
+        let checkout = below.iter().next().map_or_else(|| fetched.clone(), |first| fetched.join(first));
+        !normalized(&repository.folder.join(&named.text)).starts_with(checkout)
+    }
+
+    /// Reports each circle of libraries, with its chain, and breaks it.
+    fn break_cycles(&mut self) {
+        for start in 0..self.repositories.len() {
+            while let Some(path) = self.path_back(start) {
+                let Some((last, name)) = path.last().cloned() else { break };
+                let shown =
+                    |id: usize| self.repositories.get(id).map_or_else(String::new, |r| r.name.clone());
+                let chain: Vec<String> =
+                    path.iter().map(|(id, _)| shown(*id)).chain([shown(start)]).collect();
+                let at = self
+                    .named
+                    .get(last)
+                    .and_then(|named| named.dependencies.iter().find(|d| d.name == name))
+                    .map_or(Span::NOWHERE, |dependency| dependency.span);
+                self.diagnostics.push(cycle(at, &chain));
+                if let Some(repository) = self.repositories.get_mut(last) {
+                    repository.dependencies.retain(|(other, _)| *other != name);
+                }
+            }
+        }
+    }
+
+    /// A way from a repository back to it: each step with the name of the dependency that leads on.
+    fn path_back(&self, start: usize) -> Option<Vec<(usize, Name)>> {
+        let mut seen = vec![start];
+        let mut ways: Vec<Vec<(usize, Name)>> = vec![Vec::new()];
+        let mut at = 0;
+        while let (Some(here), Some(way)) = (seen.get(at).copied(), ways.get(at).cloned()) {
+            for (name, to) in
+                self.repositories.get(here).map(|r| r.dependencies.as_slice()).unwrap_or_default()
+            {
+                let mut longer = way.clone();
+                longer.push((here, name.clone()));
+                if to.0 == start {
+                    return Some(longer);
+                }
+                if !seen.contains(&to.0) {
+                    seen.push(to.0);
+                    ways.push(longer);
+                }
+            }
+            at += 1;
+        }
         None
     }
 
@@ -230,6 +373,7 @@ fn unchecked(at: Span, message: String) -> Diagnostic {
 fn describe(level: Level, class: Option<Class>) -> &'static str {
     match (level, class) {
         (Level::Account, _) => "a repository of accounts",
+        (Level::Library, _) => "a library",
         (Level::Product, Some(Class::Development)) => "a product's development repository",
         (Level::Product, Some(Class::Production)) => "a product's production repository",
         (Level::Product, None) => "a product's repository",

@@ -12,6 +12,7 @@
 //! infrastructure = "../shop-infrastructure"
 //! ```
 
+use super::dependencies::{Dependency, dependencies};
 use crate::codes;
 use solc_source::data::{Entry, Node, Value};
 use solc_source::suggest::nearest;
@@ -27,6 +28,8 @@ pub enum Level {
     Account,
     /// A product, its environments and solutions.
     Product,
+    /// Components, types and functions that others use.
+    Library,
 }
 
 /// Which environments a product's config repository holds.
@@ -45,6 +48,7 @@ impl Level {
         match self {
             Self::Account => "account",
             Self::Product => "product",
+            Self::Library => "library",
         }
     }
 }
@@ -85,12 +89,13 @@ pub(super) struct RepositoryManifest {
     pub(super) accounts: Option<Text>,
     pub(super) infrastructure: Option<Text>,
     pub(super) development: Option<Text>,
+    pub(super) dependencies: Vec<Dependency>,
 }
 
 /// Reads a manifest; `None` where it does not say what it describes.
 pub(super) fn manifest(root: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Manifest> {
     let mut reader = Reader { diagnostics };
-    reader.only(root, "the manifest", &["workspace", "repository", "paths"]);
+    reader.only(root, "the manifest", &["workspace", "repository", "paths", "dependencies", "diagnostics"]);
     match (root.get("workspace"), root.get("repository")) {
         (Some(_), Some(repository)) => {
             reader.invalid(repository.span, "a manifest is a workspace's or a repository's, not both");
@@ -100,7 +105,7 @@ pub(super) fn manifest(root: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option
         (None, Some(repository)) => reader.repository(root, repository).map(Manifest::Repository),
         (None, None) => {
             let message = "the manifest has neither `[workspace]` nor `[repository]`";
-            let help = "write `[repository]` with `level = \"product\"` or `level = \"account\"`";
+            let help = "write `[repository]` with `level = \"product\"`, `level = \"account\"` or `level = \"library\"`";
             let start = Diagnostic::error(codes::INVALID_MANIFEST, root.span.start(), message).help(help);
             reader.diagnostics.push(start);
             None
@@ -117,6 +122,9 @@ impl Reader<'_> {
         self.only(workspace, "`[workspace]`", &["members"]);
         if let Some(entry) = root.entries().iter().find(|entry| entry.key == "paths") {
             self.invalid(entry.key_span, "`[paths]` belongs into the manifest of a repository");
+        }
+        if let Some(entry) = root.entries().iter().find(|entry| entry.key == "dependencies") {
+            self.invalid(entry.key_span, "`[dependencies]` belongs into the manifest of a repository");
         }
         let members = match workspace.get("members") {
             Some(Node { value: Value::List(items), .. }) => {
@@ -139,11 +147,11 @@ impl Reader<'_> {
 
     fn repository(&mut self, root: &Node, repository: &Node) -> Option<RepositoryManifest> {
         self.only(repository, "`[repository]`", &["level", "class"]);
-        let words = [Level::Account, Level::Product].map(|level| (level.word(), level));
+        let words = [Level::Account, Level::Product, Level::Library].map(|level| (level.word(), level));
         let Some(level_node) = repository.get("level") else {
             self.invalid(
                 repository.span,
-                "`[repository]` needs `level`, which is \"account\" or \"product\"",
+                "`[repository]` needs `level`, which is \"account\", \"product\" or \"library\"",
             );
             return None;
         };
@@ -152,6 +160,7 @@ impl Reader<'_> {
         let paths = root.get("paths");
         let allowed: &[&str] = match (level, class) {
             (Level::Account, _) => &["infrastructure"],
+            (Level::Library, _) => &[],
             (Level::Product, Class::Development) => &["accounts", "infrastructure"],
             (Level::Product, Class::Production) => &["accounts", "infrastructure", "development"],
         };
@@ -169,6 +178,7 @@ impl Reader<'_> {
             accounts: path("accounts"),
             infrastructure: path("infrastructure"),
             development: path("development"),
+            dependencies: dependencies(root, self.diagnostics),
         };
         if level == Level::Product && paths.is_none_or(|paths| paths.get("accounts").is_none()) {
             self.missing_path(level_node.span, "a product", "accounts", "../accounts-config");
@@ -186,7 +196,11 @@ impl Reader<'_> {
                 self.invalid(entry.key_span, "a repository of accounts has no `class`");
                 Class::Development
             }
-            (Level::Account, None) => Class::Development,
+            (Level::Library, Some(entry)) => {
+                self.invalid(entry.key_span, "a library has no `class`");
+                Class::Development
+            }
+            (Level::Account | Level::Library, None) => Class::Development,
             (Level::Product, Some(entry)) => {
                 let words = [Class::Development, Class::Production].map(|class| (class.word(), class));
                 // The level alone is enough to go on with.

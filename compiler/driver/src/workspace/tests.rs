@@ -1,4 +1,4 @@
-use super::{RepositoryId, Workspace, discover};
+use super::{Neighbours, RepositoryId, Workspace, discover};
 use crate::file_system::Memory;
 use std::path::Path;
 
@@ -39,7 +39,7 @@ fn lines(workspace: &Workspace) -> Vec<String> {
 
 /// What is wrong when `path` of the shop holds `text` instead.
 fn check(path: &str, text: &str, expected: &[&str]) {
-    let workspace = discover(&shop().with(path, text), Path::new("w"));
+    let workspace = discover(&shop().with(path, text), Path::new("w"), Neighbours::Seen);
     let shown: Vec<String> =
         lines(&workspace).into_iter().filter(|line| !line.contains("unpinned")).collect();
     assert_eq!(shown, expected);
@@ -47,7 +47,7 @@ fn check(path: &str, text: &str, expected: &[&str]) {
 
 #[test]
 fn a_workspace_is_one_unit_of_a_product_with_both_classes() {
-    let workspace = discover(&shop(), Path::new("w"));
+    let workspace = discover(&shop(), Path::new("w"), Neighbours::Seen);
     let [unit] = workspace.units().try_into().unwrap();
     assert_eq!(unit.name, "shop");
     assert_eq!(unit.repositories, [RepositoryId(0), RepositoryId(1), RepositoryId(2)]);
@@ -64,7 +64,7 @@ fn a_workspace_is_one_unit_of_a_product_with_both_classes() {
 fn the_nearest_manifest_upwards_decides() {
     let files = shop();
     for start in ["w/shop", "w/shop/solutions", "w/shop/solutions/shop.sol"] {
-        let workspace = discover(&files, Path::new(start));
+        let workspace = discover(&files, Path::new(start), Neighbours::Seen);
         assert_eq!(workspace.root, Path::new("w/shop"));
         let names: Vec<(&str, bool)> =
             workspace.repositories.iter().map(|r| (r.name.as_str(), r.member)).collect();
@@ -75,7 +75,7 @@ fn the_nearest_manifest_upwards_decides() {
 
 #[test]
 fn a_production_repository_alone_sees_the_product_but_compiles_its_own_environments() {
-    let workspace = discover(&shop(), Path::new("w/production"));
+    let workspace = discover(&shop(), Path::new("w/production"), Neighbours::Seen);
     let [unit] = workspace.units().try_into().unwrap();
     let name = |id: &RepositoryId| workspace.repository(*id).unwrap().name.clone();
     assert_eq!(unit.repositories.iter().map(name).collect::<Vec<_>>(), ["../accounts", "../shop", "."]);
@@ -84,14 +84,14 @@ fn a_production_repository_alone_sees_the_product_but_compiles_its_own_environme
 
 #[test]
 fn accounts_alone_are_a_unit() {
-    let workspace = discover(&shop(), Path::new("w/accounts"));
+    let workspace = discover(&shop(), Path::new("w/accounts"), Neighbours::Seen);
     assert_eq!(lines(&workspace), Vec::<String>::new());
     assert_eq!(workspace.units().len(), 1);
 }
 
 #[test]
 fn no_manifest_is_an_error_that_says_what_to_do() {
-    let workspace = discover(&Memory::new().with("a.sol", ""), Path::new("x"));
+    let workspace = discover(&Memory::new().with("a.sol", ""), Path::new("x"), Neighbours::Seen);
     let diagnostic = workspace.diagnostics.first().unwrap();
     assert_eq!(diagnostic.code.0, "no-manifest");
     assert!(diagnostic.help.as_ref().unwrap().contains("solc init"));
@@ -110,7 +110,7 @@ fn an_unknown_key_is_an_error_at_its_line_with_a_suggestion() {
             "shop/solc.toml:2:9 infrastructure-missing: `shop` names no infrastructure repository",
         ],
     );
-    let workspace = discover(&shop().with("w/shop/solc.toml", text), Path::new("w"));
+    let workspace = discover(&shop().with("w/shop/solc.toml", text), Path::new("w"), Neighbours::Seen);
     assert_eq!(workspace.diagnostics[1].fixes[0].title, "write `infrastructure`");
 }
 
@@ -192,7 +192,7 @@ fn a_manifest_cut_anywhere_gives_a_workspace_and_says_what_is_wrong() {
     for (path, text) in [("w/shop/solc.toml", DEVELOPMENT), ("w/production/solc.toml", PRODUCTION)] {
         for (end, _) in text.char_indices() {
             let cut = text.get(..end).unwrap();
-            let workspace = discover(&shop().with(path, cut), Path::new("w"));
+            let workspace = discover(&shop().with(path, cut), Path::new("w"), Neighbours::Seen);
             let whole = text.lines().count() == cut.lines().count() && cut.ends_with('"');
             assert!(whole || !workspace.diagnostics.is_empty(), "{cut}");
             assert!(workspace.units().len() <= 2, "{cut}");
@@ -203,7 +203,8 @@ fn a_manifest_cut_anywhere_gives_a_workspace_and_says_what_is_wrong() {
 #[test]
 fn repositories_that_name_each_other_end() {
     let text = PRODUCTION.replace("\"../shop\"", "\"../production\"").replace("\"../accounts\"", "\".\"");
-    let workspace = discover(&shop().with("w/production/solc.toml", text), Path::new("w/production"));
+    let workspace =
+        discover(&shop().with("w/production/solc.toml", text), Path::new("w/production"), Neighbours::Seen);
     let codes: Vec<&str> = workspace.diagnostics.iter().map(|d| d.code.0).collect();
     assert_eq!(codes, ["wrong-repository", "wrong-repository"]);
 }
