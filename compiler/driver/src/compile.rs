@@ -161,7 +161,7 @@ pub fn compile(files: &dyn FileSystem, start: &Path, request: &Request) -> Compi
     // Two products may see the same accounts.
     diagnostics.dedup();
     let levels = std::mem::take(&mut loaded.workspace.levels);
-    let silenced = levels::apply(&levels, &loaded.workspace.sources, &mut diagnostics);
+    let silenced = levels::apply(&levels, request.neighbours, &loaded.workspace.sources, &mut diagnostics);
     edits::complete(&loaded.workspace.sources, &mut diagnostics);
     let broken = diagnostics.iter().any(Diagnostic::is_error);
     let (mut built, mut locks) = (Vec::new(), Vec::new());

@@ -7,6 +7,7 @@
 //!
 //! Invariant: an error is never lowered, nothing is lowered without a reason, and what lowers nothing is reported.
 
+use super::Neighbours;
 use crate::codes;
 use solc_source::data::{Entry, Node};
 use solc_source::suggest::nearest;
@@ -142,7 +143,12 @@ impl CodeLevel {
 /// Lowers what the manifests lower; returns how many findings are not said at all.
 ///
 /// The manifest nearest to a file has the last word.
-pub(crate) fn apply(levels: &[CodeLevel], sources: &Sources, diagnostics: &mut Vec<Diagnostic>) -> usize {
+pub(crate) fn apply(
+    levels: &[CodeLevel],
+    neighbours: Neighbours,
+    sources: &Sources,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> usize {
     let mut heard = vec![false; levels.len()];
     let before = diagnostics.len();
     diagnostics.retain_mut(|diagnostic| {
@@ -165,8 +171,8 @@ pub(crate) fn apply(levels: &[CodeLevel], sources: &Sources, diagnostics: &mut V
         true
     });
     let silenced = before - diagnostics.len();
-    // Where there are errors, what it lowers may only not have been looked for.
-    if !diagnostics.iter().any(Diagnostic::is_error) {
+    // Where there are errors, or not all was looked at, what it lowers may only not have been looked for.
+    if neighbours == Neighbours::Seen && !diagnostics.iter().any(Diagnostic::is_error) {
         for (level, _) in levels.iter().zip(heard).filter(|(_, heard)| !heard) {
             let message = format!("there is no `{}` that this would lower", level.code);
             diagnostics.push(

@@ -2,6 +2,8 @@ use super::{Neighbours, RepositoryId, Workspace, discover};
 use crate::file_system::Memory;
 use std::path::Path;
 
+mod levels;
+
 const ACCOUNTS: &str = "[repository]\nlevel = \"account\"\n";
 const DEVELOPMENT: &str = "\
 [repository]
