@@ -7,4 +7,5 @@ mod determinism;
 mod products;
 mod robustness;
 mod tidy;
+mod warnings;
 mod why;

@@ -34,6 +34,7 @@ pub(super) const ALL: &[Step] = &[
     Step { name: "products", about: "random valid products build", run: products },
     Step { name: "peers", about: "the peers have no complaint about what was built", run: peers },
     Step { name: "faults", about: "the peers notice the faults seeded into a sound template", run: faults },
+    Step { name: "formats", about: "SARIF, JSON and annotations are what their schemas say", run: formats },
 ];
 
 fn format(workspace: &Workspace) -> Outcome {
@@ -93,6 +94,14 @@ fn emptied(workspace: &Workspace, name: &str) -> String {
 
 fn faults(workspace: &Workspace) -> Outcome {
     Outcome::of(succeeds(&mut workspace.command(workspace.python(), &["tests/peers/faults.py"])))
+}
+
+fn formats(workspace: &Workspace) -> Outcome {
+    if !succeeds(&mut workspace.cargo(&["build", "--quiet", "--package", "solc-cli"])) {
+        return Outcome::of(false);
+    }
+    let solc = workspace.target.join("debug").join("solc").display().to_string();
+    Outcome::of(succeeds(&mut workspace.command(workspace.python(), &["tests/peers/formats.py", &solc])))
 }
 
 fn schema(_: &Workspace) -> Outcome {

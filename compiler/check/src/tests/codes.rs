@@ -91,7 +91,9 @@ fn every_code_is_raised() {
         let found: Vec<&str> = found.iter().map(|d| d.code.0).collect();
         assert_eq!(found, [*code], "{input}");
     }
-    let claimed: BTreeSet<&str> = INPUTS.iter().map(|(code, _)| *code).collect();
+    // Only where repositories are left out, which the driver's tests do.
+    let elsewhere = codes::NOT_CHECKED_HERE.0;
+    let claimed: BTreeSet<&str> = INPUTS.iter().map(|(code, _)| *code).chain([elsewhere]).collect();
     let declared: BTreeSet<&str> = codes::ALL.iter().map(|code| code.0).collect();
     assert_eq!(claimed, declared);
 }
