@@ -83,8 +83,11 @@ impl<'a> BodyChecker<'_, 'a> {
         let mut result: Option<(ExprId, Ty)> = None;
         for arm in arms {
             let arm_hir = self.scoped(|this| {
-                let patterns: Vec<Pattern> =
-                    arm.patterns.iter().map(|p| this.pattern(p, &on, &mut covered)).collect();
+                let mut patterns: Vec<Pattern> = Vec::with_capacity(arm.patterns.len());
+                for (index, pattern) in arm.patterns.iter().enumerate() {
+                    covered.removal = removal(arm, index);
+                    patterns.push(this.pattern(pattern, &on, &mut covered));
+                }
                 let value = this.infer(&arm.value, hint);
                 Arm { patterns, value }
             });
@@ -155,7 +158,8 @@ impl<'a> BodyChecker<'_, 'a> {
             self.report(
                 Diagnostic::warning(codes::UNREACHABLE_ARM, pattern.span, "this arm is never reached")
                     .label("an arm above covers everything")
-                    .help("remove it, or move it up"),
+                    .help("remove it, or move it up")
+                    .fix("remove it", covered.removal, ""),
             );
         }
         match &pattern.kind {
@@ -204,7 +208,7 @@ impl<'a> BodyChecker<'_, 'a> {
                 if let Some(shown) = shown
                     && !covered.literals.insert(shown)
                 {
-                    self.repeated(pattern.span);
+                    self.repeated(pattern.span, covered.removal);
                 }
                 Pattern::Literal(id)
             }
@@ -214,11 +218,11 @@ impl<'a> BodyChecker<'_, 'a> {
         }
     }
 
-    fn repeated(&mut self, span: Span) {
+    fn repeated(&mut self, span: Span, removal: Span) {
         self.report(
             Diagnostic::warning(codes::UNREACHABLE_ARM, span, "this arm is never reached")
                 .label("an arm above covers it")
-                .help("remove it"),
+                .fix("remove it", removal, ""),
         );
     }
 
@@ -263,7 +267,7 @@ impl<'a> BodyChecker<'_, 'a> {
             return Pattern::Any;
         };
         if !covered.cases.insert(name.name.clone()) {
-            self.repeated(span);
+            self.repeated(span, covered.removal);
         }
         let case = u32::try_from(index).unwrap_or(0);
         match on {
@@ -321,4 +325,17 @@ struct Covered {
     unclear: bool,
     cases: BTreeSet<Name>,
     literals: BTreeSet<String>,
+    /// What goes if the pattern that is being looked at is removed.
+    removal: Span,
+}
+
+/// The only pattern of an arm goes with it, another one with the `|` beside it.
+fn removal(arm: &ast::Arm, index: usize) -> Span {
+    let at = |index: usize| arm.patterns.get(index).map(|p| p.span);
+    let own = at(index).unwrap_or(arm.value.span);
+    match (index.checked_sub(1).and_then(at), at(index + 1)) {
+        (_, Some(after)) => Span { hi: after.lo, ..own },
+        (Some(before), None) => Span { lo: before.hi, ..own },
+        (None, None) => own.to(arm.value.span),
+    }
 }

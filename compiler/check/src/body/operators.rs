@@ -291,10 +291,11 @@ impl<'a> BodyChecker<'_, 'a> {
             other => {
                 let shown = self.cx.a(other);
                 let at = self.span(l);
+                let rest = Span { lo: left.span.hi, ..right.span };
                 self.report(
                     Diagnostic::warning(codes::OPTIONAL_VALUE, at, "this is never `none`")
                         .label(format!("this is {shown}"))
-                        .help("remove `??` and what follows it"),
+                        .fix("remove `??` and what follows it", rest, ""),
                 );
                 other.clone()
             }
