@@ -169,7 +169,7 @@ fn alone_a_repository_needs_no_other() {
     let folder = tempfile::tempdir().unwrap();
     let manifest = "[repository]\nlevel = \"product\"\nclass = \"development\"\n[paths]\naccounts = \"../nowhere\"\ninfrastructure = \"../nowhere\"\n";
     write(folder.path(), "solc.toml", manifest);
-    let environment = "product shop { domain = \"shop.example\" }\nenvironment integration {\n  stage = integration\n  account = nonprod\n  network = 10.0.0.0/16\n  release = continuous\n}\n";
+    let environment = "product shop {\n  domain = \"shop.example\"\n  teams = { developers = github(\"acme/dev\") }\n}\nenvironment integration {\n  stage = integration\n  account = nonprod\n  network = 10.0.0.0/16\n  release = continuous\n}\n";
     write(folder.path(), "a.sol", environment);
     assert_eq!(run(folder.path(), &["check"]).0, 1);
     let (code, said) = run(folder.path(), &["check", "--isolated", "--format", "concise"]);

@@ -4,6 +4,7 @@ use super::{lower_first, span, without_duplicates};
 use crate::codes;
 use jsonc_parser::ast;
 use jsonc_parser::common::Ranged;
+use jsonc_parser::errors::ParseErrorKind;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 use solc_source::data::{Entry, Node, Value};
 use solc_source::{Diagnostic, FileId, Span};
@@ -41,8 +42,21 @@ pub fn json(file: FileId, text: &str) -> (Node, Vec<Diagnostic>) {
         Err(error) => {
             let range = error.range();
             let at = span(file, range.start..range.end, text);
-            (nothing, vec![refuse(at, &error.kind().to_string())])
+            let mistake = refuse(at, &error.kind().to_string());
+            (nothing, vec![with_fix(mistake, error.kind(), at, text)])
         }
+    }
+}
+
+/// The edit that makes JSON of what is not, where one is plain.
+fn with_fix(mistake: Diagnostic, kind: &ParseErrorKind, at: Span, text: &str) -> Diagnostic {
+    match kind {
+        ParseErrorKind::ExpectedComma => {
+            let before = text.get(..at.range().start).unwrap_or_default().trim_end().len();
+            mistake.fix("add a comma", Span::new(at.file, before, before), ",")
+        }
+        ParseErrorKind::CommentsNotAllowed => mistake.fix("remove the comment", at, ""),
+        _ => mistake,
     }
 }
 

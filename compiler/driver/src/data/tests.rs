@@ -151,3 +151,16 @@ fn a_text_cut_anywhere_gives_a_tree() {
         }
     }
 }
+
+#[test]
+fn a_missing_comma_of_json_is_added_after_what_it_follows() {
+    let text = "{\n  \"a\": 1\n  \"b\": 2\n}\n";
+    let (_, mistakes) = super::json(solc_source::FileId(0), text);
+    let edits: Vec<(u32, u32, &str)> = mistakes
+        .iter()
+        .flat_map(|mistake| &mistake.fixes)
+        .flat_map(|fix| &fix.edits)
+        .map(|edit| (edit.span.lo, edit.span.hi, edit.replacement.as_str()))
+        .collect();
+    assert_eq!(edits, [(10, 10, ",")]);
+}

@@ -4,12 +4,15 @@
 //!
 //! ```toml
 //! [repository]
-//! level = "product"                        # or "account"
+//! level = "product"                        # or "account", or "library"
 //! class = "development"                    # or "production"
 //!
 //! [paths]
 //! accounts = "../accounts-config"
 //! infrastructure = "../shop-infrastructure"
+//!
+//! [dependencies]                           # read in `dependencies`
+//! [diagnostics]                            # read in `levels`
 //! ```
 
 use super::dependencies::{Dependency, dependencies};
@@ -96,6 +99,13 @@ pub(super) struct RepositoryManifest {
 pub(super) fn manifest(root: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Manifest> {
     let mut reader = Reader { diagnostics };
     reader.only(root, "the manifest", &["workspace", "repository", "paths", "dependencies", "diagnostics"]);
+    for (key, what) in [("dependencies", "`[dependencies]`"), ("diagnostics", "`[diagnostics]`")] {
+        if let Some(node) = root.get(key)
+            && !matches!(node.value, Value::Table(_) | Value::Null)
+        {
+            reader.invalid(node.span, &format!("{what} is a table, not {}", node.value.kind()));
+        }
+    }
     match (root.get("workspace"), root.get("repository")) {
         (Some(_), Some(repository)) => {
             reader.invalid(repository.span, "a manifest is a workspace's or a repository's, not both");
