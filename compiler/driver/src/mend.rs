@@ -4,8 +4,10 @@
 //! gone, that no error or warning has come in its place, and that the templates are the same if they could be built
 //! before. Nothing is written here: what comes back is what the files would hold.
 
+use crate::codes::SILENCES_NOTHING;
 use crate::compile::{Compilation, Request, compile};
 use crate::file_system::{FileSystem, Overlay, normalized};
+use solc_check::codes::UNUSED_DECLARATION;
 use solc_source::{Diagnostic, Edit, FileId, Fix, Severity};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -219,7 +221,8 @@ impl<'f> Run<'f> {
     fn harm(&self, after: &Compilation, candidates: &[Candidate]) -> Option<String> {
         let (before_counts, after_counts) = (counts(&self.now), counts(after));
         for (finding, count) in &after_counts {
-            if *count > before_counts.get(finding).copied().unwrap_or_default() {
+            let was = before_counts.get(finding).copied().unwrap_or_default();
+            if *count > was && !was_held_back(&self.now, finding) {
                 let (_, code, message, ..) = finding;
                 return Some(format!("it would bring {code}: {message}"));
             }
@@ -315,6 +318,17 @@ fn counts(compilation: &Compilation) -> BTreeMap<Finding, usize> {
         *counts.entry(finding).or_default() += 1;
     }
     counts
+}
+
+/// Whether a finding is only said where nothing is wrong, and so was there before without being said.
+fn was_held_back(before: &Compilation, finding: &Finding) -> bool {
+    let (_, code, _, file, _) = finding;
+    let mut errors = before.diagnostics.iter().filter(|d| d.is_error());
+    if *code == UNUSED_DECLARATION.0 {
+        errors.any(|d| before.sources.get(d.span().file).is_some_and(|source| source.name() == file))
+    } else {
+        *code == SILENCES_NOTHING.0 && errors.next().is_some()
+    }
 }
 
 /// The first template that is another one afterwards.

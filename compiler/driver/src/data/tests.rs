@@ -155,7 +155,7 @@ fn a_text_cut_anywhere_gives_a_tree() {
 #[test]
 fn a_missing_comma_of_json_is_added_after_what_it_follows() {
     let text = "{\n  \"a\": 1\n  \"b\": 2\n}\n";
-    let (_, mistakes) = super::json(solc_source::FileId(0), text);
+    let (_, mistakes) = json(FileId(0), text);
     let edits: Vec<(u32, u32, &str)> = mistakes
         .iter()
         .flat_map(|mistake| &mistake.fixes)
