@@ -36,7 +36,7 @@ pub fn samples(subject: &Subject) -> Vec<Diagnostic> {
     for file in subject.shown().filter(|file| file.library == subject.is_library()) {
         let Some(source) = subject.sources.get(file.ast.file) else { continue };
         for sample in found(source.text()) {
-            let (id, mistakes) = compile(subject, &rest, &sample);
+            let (id, mistakes) = compile(subject, file, &rest, &sample);
             diagnostics.extend(mistakes.into_iter().map(|m| sample.placed(m, id, file.ast.file)));
         }
     }
@@ -48,16 +48,24 @@ fn without_solutions(file: &File) -> ProjectFile {
     let mut tree = (*file.ast).clone();
     tree.items
         .retain(|item| !matches!(item.kind, ItemKind::Solution(_) | ItemKind::Test(_) | ItemKind::Policy(_)));
-    ProjectFile { ast: Arc::new(tree), module: file.module.clone() }
+    ProjectFile { ast: Arc::new(tree), module: file.module.clone(), package: Arc::clone(&file.package) }
 }
 
 /// The errors of one sample, with places in a file that stands after all others.
-fn compile(subject: &Subject, rest: &[ProjectFile], sample: &Sample) -> (FileId, Vec<Diagnostic>) {
+fn compile(
+    subject: &Subject,
+    file: &File,
+    rest: &[ProjectFile],
+    sample: &Sample,
+) -> (FileId, Vec<Diagnostic>) {
     let mut sources: Sources = subject.sources.clone();
     let id = sources.add(SourceFile::new("<sample>", &sample.text));
     let (tree, mut diagnostics) = solc_syntax::parse(id, &sample.text);
     let mut project = rest.to_vec();
-    project.push(ProjectFile { ast: Arc::new(tree), module: vec![Name::new_static("<sample>")] });
+    // It uses what its file may use, and may show a solution, even in a library.
+    let package = solc_check::Package { library: false, ..file.package.as_ref().clone() };
+    let module = package.prefix.iter().cloned().chain([Name::new_static("<sample>")]).collect();
+    project.push(ProjectFile { ast: Arc::new(tree), module, package: Arc::new(package) });
     let files = Files { project, library: library::files(&sources), ..Files::default() };
     let (checked, mistakes) = solc_check::check(&files);
     diagnostics.extend(mistakes);

@@ -32,6 +32,8 @@ pub struct File {
     pub module: Vec<Name>,
     /// Whether it is the library's.
     pub library: bool,
+    /// What it belongs to, and which libraries it may use.
+    pub package: Arc<solc_check::Package>,
 }
 
 /// One unit, checked.
@@ -73,7 +75,7 @@ pub fn read(files: &dyn FileSystem, start: &Path, scope: Scope) -> Reading {
         let (subject, diagnostics) = subject(Name::default(), scope, &sources, nothing, BTreeMap::new());
         return Reading { root: PathBuf::new(), sources, diagnostics, subjects: vec![subject] };
     }
-    let workspace = solc_driver::discover(files, start);
+    let workspace = solc_driver::discover(files, start, solc_driver::Neighbours::Seen);
     let stands = !workspace.diagnostics.iter().any(Diagnostic::is_error);
     let loaded = solc_driver::load(files, workspace);
     let mut diagnostics = loaded.diagnostics.clone();
@@ -111,9 +113,15 @@ fn subject(
         ast: Arc::new(solc_syntax::parse(file.file, &file.text).0),
         module: file.module.clone(),
         library: true,
+        package: Arc::default(),
     };
     let mut files: Vec<File> = library.iter().map(tree).collect();
-    files.extend(own.into_iter().map(|file| File { ast: file.ast, module: file.module, library: false }));
+    files.extend(own.into_iter().map(|file| File {
+        ast: file.ast,
+        module: file.module,
+        library: false,
+        package: file.package,
+    }));
     checked.library = library;
     checked.whole_library = scope != Scope::Project;
     let (project, diagnostics) = solc_check::check(&checked);

@@ -6,7 +6,7 @@ use crate::compile::Unit;
 use crate::file_system::FileSystem;
 use crate::library;
 use crate::load::load;
-use crate::workspace::discover;
+use crate::workspace::{Neighbours, discover};
 use solc_ir::Inputs;
 use solc_ir::why::Answer;
 use solc_source::diagnostic::merge;
@@ -41,7 +41,7 @@ pub fn why(files: &dyn FileSystem, start: &Path, path: &str, environments: &[Str
     let units = if stands { loaded.workspace.units() } else { Vec::new() };
     let everywhere: Vec<Name> = units.iter().flat_map(|unit| loaded.environments(unit)).collect();
     for unit in &units {
-        let unit = Unit::new(&loaded, unit, &library, &everywhere);
+        let unit = Unit::new(&loaded, unit, &library, &everywhere, Neighbours::Seen);
         let (project, mistakes) = solc_check::check(&unit.files);
         diagnostics.extend(mistakes);
         let inputs = Inputs { documents: Arc::new(unit.documents), ..Inputs::default() };

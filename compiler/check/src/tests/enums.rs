@@ -139,8 +139,8 @@ fn a_misspelt_case_in_a_pattern_is_the_only_mistake() {
 fn an_arm_that_is_never_reached_is_a_warning() {
     colour(
         "fn f(c: Colour) -> Int = match c {\n red => 1\n red => 2\n _ => 3\n green => 4\n}",
-        "warning unreachable-arm «red»: this arm is never reached
-         warning unreachable-arm «green»: this arm is never reached",
+        "warning unreachable-arm «red»: this arm is never reached => nothing
+         warning unreachable-arm «green»: this arm is never reached => nothing",
     );
 }
 

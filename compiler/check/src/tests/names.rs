@@ -122,9 +122,9 @@ fn a_private_declaration_is_used_or_superfluous() {
     check(
         "private let unused: Int = 1\nprivate let used: Int = 2\nprivate fn half(a: Int) -> Int = a / 2\nlet b: Int = half(used)\n\
          private type T = Int\nprivate component Box {}\nprivate component Other {}\nsolution s { o: Other {} }",
-        "warning unused-declaration «unused»: `unused` is never used
-         warning unused-declaration «T»: `T` is never used
-         warning unused-declaration «Box»: `Box` is never used",
+        "warning unused-declaration «unused»: `unused` is never used => nothing
+         warning unused-declaration «T»: `T` is never used => nothing
+         warning unused-declaration «Box»: `Box` is never used => nothing",
     );
 }
 

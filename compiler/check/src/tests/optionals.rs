@@ -73,7 +73,7 @@ fn none_takes_part_in_nothing_else() {
 
 #[test]
 fn a_value_that_is_always_there_needs_no_other() {
-    check("fn f(a: Int) -> Int = a ?? 0", "warning optional-value «a»: this is never `none`");
+    check("fn f(a: Int) -> Int = a ?? 0", "warning optional-value «a»: this is never `none` => nothing");
     check(
         "fn f(a: Int?) -> Int = a ?? \"x\"",
         "type-mismatch «\"x\"»: expected a whole number, found the string \"x\"",
