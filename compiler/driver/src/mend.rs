@@ -222,7 +222,7 @@ impl<'f> Run<'f> {
         let (before_counts, after_counts) = (counts(&self.now), counts(after));
         for (finding, count) in &after_counts {
             let was = before_counts.get(finding).copied().unwrap_or_default();
-            if *count > was && !was_held_back(&self.now, finding) {
+            if *count > was && !was_held_back(&self.now, finding) && !self.is_left_over(finding, candidates) {
                 let (_, code, message, ..) = finding;
                 return Some(format!("it would bring {code}: {message}"));
             }
@@ -239,6 +239,17 @@ impl<'f> Run<'f> {
             }
         }
         self.now.is_clean().then(|| changed_template(&self.now, after)).flatten()
+    }
+
+    /// Whether removing what is unused leaves something else of the file unused: that is removed in its turn.
+    fn is_left_over(&self, finding: &Finding, candidates: &[Candidate]) -> bool {
+        let (_, code, _, file, _) = finding;
+        let removes = |diagnostic: &Diagnostic| {
+            let source = self.now.sources.get(diagnostic.span().file);
+            diagnostic.code == UNUSED_DECLARATION && source.is_some_and(|source| source.name() == file)
+        };
+        let mut targets = candidates.iter().filter_map(|c| self.now.diagnostics.get(c.diagnostic));
+        *code == UNUSED_DECLARATION.0 && targets.any(removes)
     }
 
     fn finish(self, files: &dyn FileSystem) -> Mended {

@@ -10,6 +10,7 @@
 use super::Neighbours;
 use crate::codes;
 use solc_source::data::{Entry, Node};
+use solc_source::diagnostic::merge;
 use solc_source::suggest::nearest;
 use solc_source::{Code, Diagnostic, Severity, Sources, Span};
 
@@ -182,6 +183,7 @@ pub(crate) fn apply(
                     .fix("remove the entry", level.span, ""),
             );
         }
+        *diagnostics = merge(std::mem::take(diagnostics));
     }
     silenced
 }

@@ -130,7 +130,7 @@ fn an_unknown_value_is_an_error_with_a_suggestion() {
         "w/accounts/solc.toml",
         "[repository]\nlevel = 3\n",
         &[
-            "accounts/solc.toml:2:9 invalid-manifest: `level` is \"account\" or \"product\", not a whole number",
+            "accounts/solc.toml:2:9 invalid-manifest: `level` is \"account\" or \"product\" or \"library\", not a whole number",
         ],
     );
 }

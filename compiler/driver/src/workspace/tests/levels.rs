@@ -175,7 +175,7 @@ fn only_a_library_can_be_depended_on() {
     app(
         &libraries().with("common/solc.toml", REPOSITORY),
         &[
-            "solc.toml:4:21 error[wrong-repository] `../common` is a repository of accounts, and a library is needed here",
+            "solc.toml:4:19 error[wrong-repository] `../common` is a repository of accounts, and a library is needed here",
         ],
     );
 }
