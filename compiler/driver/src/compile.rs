@@ -79,6 +79,7 @@ impl Request {
             emit: false,
             keep: false,
             tests: Some(filter.to_lowercase()),
+            neighbours: Neighbours::Seen,
         }
     }
 }

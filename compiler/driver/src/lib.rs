@@ -11,14 +11,14 @@ pub mod file_system;
 pub mod library;
 pub mod load;
 mod locks;
-pub mod why;
 mod mend;
+pub mod why;
 pub mod workspace;
 
 pub use compile::{BuiltEnvironment, Compilation, OutputFile, Request, compile};
 pub use file_system::{Disk, FileSystem, Memory};
 pub use load::{Loaded, load};
+pub use mend::{Mended, MendedFile, Outcome, mend};
 pub use solc_ir::ask::TestResult;
 pub use why::{Why, why};
-pub use mend::{Mended, MendedFile, Outcome, mend};
 pub use workspace::{Neighbours, Workspace, discover};
