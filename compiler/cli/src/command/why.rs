@@ -77,7 +77,7 @@ pub(crate) fn run(asked: &Why, output: &Output) -> Exit {
         output.say(&broken(errors));
         return Exit::Findings;
     }
-    if groups.iter().any(|g| explanations(g.answer).iter().any(|e| without_value(e))) {
+    if groups.iter().any(|g| explanations(g.answer).iter().any(without_value)) {
         return Exit::Findings;
     }
     Exit::Clean
