@@ -11,7 +11,10 @@ use std::path::Path;
 /// A value, who sets it, and the text that stands there.
 type Link = (&'static str, &'static str, &'static str);
 
-fn ask(files: &Files, path: &str, environment: &str) -> (Vec<(String, Vec<[String; 4]>)>, Vec<Explanation>) {
+/// A path, and of each candidate its value, who gives it, the file, and the text there.
+type Chain = (String, Vec<[String; 4]>);
+
+fn ask(files: &Files, path: &str, environment: &str) -> (Vec<Chain>, Vec<Explanation>) {
     let found = why(&memory(files), Path::new(ROOT), path, &[environment.to_owned()]);
     let [(name, Answer::Known(explanations))] = found.answers.as_slice() else {
         panic!("{path} in {environment}: {:?}", found.answers);

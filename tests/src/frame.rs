@@ -212,3 +212,25 @@ mod tests {
         assert!(files.contains_key("shop-infrastructure/references/production/api.json"));
     }
 }
+
+/// The imports of the standard library that a text needs: a `use` for each module of which it names something.
+#[must_use]
+pub fn imports(text: &str) -> String {
+    const MODULES: [(&str, &[&str]); 5] = [
+        ("compute", &["Function", "Service", "Task"]),
+        ("data", &["Bucket", "Postgres"]),
+        ("messaging", &["Queue", "Topic"]),
+        ("network", &["Gateway", "Network"]),
+        ("security", &["Key"]),
+    ];
+    let names = |name: &&&str| text.contains(&format!(": {name} {{"));
+    let mut uses = String::new();
+    for (module, known) in MODULES {
+        match known.iter().filter(names).copied().collect::<Vec<_>>().as_slice() {
+            [] => {}
+            [one] => drop(writeln!(uses, "use std.{module}.{one}")),
+            several => drop(writeln!(uses, "use std.{module}.{{{}}}", several.join(", "))),
+        }
+    }
+    uses
+}

@@ -274,10 +274,6 @@ impl Writer<'_> {
 
     fn solution(&mut self) {
         let product = self.product;
-        self.line("use std.compute.{Function, Service, Task}\nuse std.data.{Bucket, Postgres}");
-        self.line(
-            "use std.messaging.{Queue, Topic}\nuse std.network.{Gateway, Network}\nuse std.security.Key\n",
-        );
         self.line("solution drawn {");
         let endpoints: Vec<String> =
             product.endpoints.iter().map(|service| format!("\"{service}\"")).collect();
@@ -289,6 +285,7 @@ impl Writer<'_> {
             self.part(index, part);
         }
         self.line("}");
+        self.text = format!("{}\n{}", frame::imports(&self.text), self.text);
     }
 
     fn part(&mut self, index: usize, part: &Part) {

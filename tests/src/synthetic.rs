@@ -64,10 +64,7 @@ enum Part {
 }
 
 fn solution(number: usize, size: usize) -> (String, Vec<(String, String)>) {
-    let mut text = String::from(
-        "use std.compute.{Function, Service, Task}\nuse std.data.{Bucket, Postgres}\n\
-         use std.messaging.{Queue, Topic}\nuse std.network.{Gateway, Network}\n\n",
-    );
+    let mut text = String::new();
     let mut data = Vec::new();
     let _ = writeln!(text, "/// Part {number} of a product that nobody wrote.\nsolution part_{number} {{");
     let mut last = Last::default();
@@ -142,7 +139,7 @@ fn solution(number: usize, size: usize) -> (String, Vec<(String, String)>) {
         }
     }
     text.push_str("}\n");
-    (text, data)
+    (format!("{}\n{text}", frame::imports(&text)), data)
 }
 
 /// The nearest thing above of each kind.

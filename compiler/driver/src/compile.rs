@@ -167,7 +167,8 @@ pub fn compile(files: &dyn FileSystem, start: &Path, request: &Request) -> Compi
     let broken = diagnostics.iter().any(Diagnostic::is_error);
     let (mut built, mut locks) = (Vec::new(), Vec::new());
     if request.emit && !broken {
-        locks = locks::locks(&loaded, &units, lowered.iter().map(|l| (&l.environment, &l.assignment)));
+        let assignments: Vec<_> = lowered.iter().map(|l| (&l.environment, &l.assignment)).collect();
+        locks = locks::locks(&loaded, &units, &assignments);
         built = lowered.iter_mut().filter_map(|l| Some((l.product.clone(), l.built.take()?))).collect();
         separate(&mut built);
     }

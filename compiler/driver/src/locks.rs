@@ -20,10 +20,10 @@ const LOCK: &str = "stacks.lock";
 type Lock = BTreeMap<Name, Assignment>;
 
 /// The lock files that the environments' assignments ask to be written; none where they are right already.
-pub(crate) fn locks<'a>(
+pub(crate) fn locks(
     loaded: &Loaded,
     units: &[Unit],
-    assignments: impl Iterator<Item = (&'a Name, &'a Assignment)> + Clone,
+    assignments: &[(&Name, &Assignment)],
 ) -> Vec<OutputFile> {
     let mut files: Vec<OutputFile> = Vec::new();
     for id in units.iter().flat_map(|unit| &unit.compiled) {
@@ -33,12 +33,12 @@ pub(crate) fn locks<'a>(
         };
         let before = recorded(content);
         let mut after = before.clone();
-        for (name, assignment) in assignments.clone().filter(|(name, _)| content.environments.contains(*name))
+        for (name, assignment) in assignments.iter().filter(|(name, _)| content.environments.contains(*name))
         {
             if assignment.is_empty() {
-                after.remove(name);
+                after.remove(*name);
             } else {
-                after.insert(name.clone(), assignment.clone());
+                after.insert((*name).clone(), (*assignment).clone());
             }
         }
         if after != before

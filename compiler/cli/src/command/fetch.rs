@@ -101,9 +101,10 @@ fn one(root: &Path, git: &GitDependency, update: bool) -> Result<(Locked, bool),
     let readable = |error: std::io::Error| error.to_string();
     fs::create_dir_all(parent).map_err(readable)?;
     // What was fetched is made anew from the lock: it is not for committing.
-    let ignore = root.join(".solc").join(".gitignore");
+    let own = root.join(".solc");
+    let ignore = own.join(".gitignore");
     if !ignore.exists() {
-        fs::write(&ignore, "*\n").map_err(readable)?;
+        write_whole(&own, &ignore, "*\n").map_err(readable)?;
     }
     let beside = tempfile::Builder::new().prefix(".fetch-").tempdir_in(parent).map_err(readable)?;
     let files = beside.path().join("files");

@@ -38,6 +38,7 @@ pub const WARNINGS: &[Code] = &[
     codes::INFRASTRUCTURE_MISSING,
     codes::UNPINNED,
     solc_check::codes::DUPLICATE_NAME,
+    solc_check::codes::EMPTY_CLAIM,
     solc_check::codes::NAMING,
     solc_check::codes::NOT_CHECKED_HERE,
     solc_check::codes::OPTIONAL_VALUE,
@@ -46,6 +47,7 @@ pub const WARNINGS: &[Code] = &[
     solc_ir::codes::MISSING_IMAGE,
     solc_ir::codes::MISSING_SECRET,
     solc_ir::codes::MISSING_SETTING,
+    solc_ir::codes::UNUSED_WAIVER,
 ];
 
 fn known() -> impl Iterator<Item = Code> {
