@@ -182,6 +182,28 @@ fn images(text: &str) -> Vec<(String, String)> {
     found
 }
 
+/// The imports of the standard library that a text needs: a `use` for each module of which it names something.
+#[must_use]
+pub fn imports(text: &str) -> String {
+    const MODULES: [(&str, &[&str]); 5] = [
+        ("compute", &["Function", "Service", "Task"]),
+        ("data", &["Bucket", "Postgres"]),
+        ("messaging", &["Queue", "Topic"]),
+        ("network", &["Gateway", "Network"]),
+        ("security", &["Key"]),
+    ];
+    let names = |name: &&&str| text.contains(&format!(": {name} {{"));
+    let mut uses = String::new();
+    for (module, known) in MODULES {
+        match known.iter().filter(names).copied().collect::<Vec<_>>().as_slice() {
+            [] => {}
+            [one] => drop(writeln!(uses, "use std.{module}.{one}")),
+            several => drop(writeln!(uses, "use std.{module}.{{{}}}", several.join(", "))),
+        }
+    }
+    uses
+}
+
 #[cfg(test)]
 mod tests {
     use super::{around, images, split};
@@ -211,26 +233,4 @@ mod tests {
         let files = around([("shop-config/a.sol".to_owned(), "x = image(\"api\")".to_owned())]);
         assert!(files.contains_key("shop-infrastructure/references/production/api.json"));
     }
-}
-
-/// The imports of the standard library that a text needs: a `use` for each module of which it names something.
-#[must_use]
-pub fn imports(text: &str) -> String {
-    const MODULES: [(&str, &[&str]); 5] = [
-        ("compute", &["Function", "Service", "Task"]),
-        ("data", &["Bucket", "Postgres"]),
-        ("messaging", &["Queue", "Topic"]),
-        ("network", &["Gateway", "Network"]),
-        ("security", &["Key"]),
-    ];
-    let names = |name: &&&str| text.contains(&format!(": {name} {{"));
-    let mut uses = String::new();
-    for (module, known) in MODULES {
-        match known.iter().filter(names).copied().collect::<Vec<_>>().as_slice() {
-            [] => {}
-            [one] => drop(writeln!(uses, "use std.{module}.{one}")),
-            several => drop(writeln!(uses, "use std.{module}.{{{}}}", several.join(", "))),
-        }
-    }
-    uses
 }
