@@ -212,8 +212,11 @@ impl Evaluation<'_> {
             Peer::Group(id) => this.logical_id(*id).to_string(),
             Peer::Addresses(range) if range == "0.0.0.0/0" => "Anywhere".to_owned(),
             Peer::Addresses(range) => ids::segment(range),
-            // `pl-` and hexadecimal digits: nothing to tell apart by a hash.
-            Peer::PrefixList(list) => format!("Pl{}", list.trim_start_matches("pl-")),
+            // `pl-` and hexadecimal digits: nothing to tell apart by a hash, but `facts.json` may say anything.
+            Peer::PrefixList(list) => match list.strip_prefix("pl-") {
+                Some(digits) if digits.chars().all(|c| c.is_ascii_alphanumeric()) => format!("Pl{digits}"),
+                Some(_) | None => ids::segment(list),
+            },
         };
         let (from, to) = (name(self, &flow.from), name(self, &flow.to));
         let ports = if flow.ports.0 == flow.ports.1 {
