@@ -2,7 +2,8 @@
 //!
 //! Invariant: every statement that means nothing in a claim is reported, and the others are checked all the same.
 
-use crate::body::{BodyChecker, Want, names};
+use crate::body::names::{self, may_be_elsewhere};
+use crate::body::{BodyChecker, Want};
 use crate::codes;
 use crate::component::{Checked, Place};
 use crate::context::{ClaimDecl, ClaimSource, Context};
@@ -91,7 +92,9 @@ fn environments(checker: &mut BodyChecker<'_, '_>, names: &[ast::Ident]) -> Vec<
             .blocks_of(BlockKind::Environment)
             .chain(checker.cx.elsewhere.iter().map(Name::as_str))
             .collect();
-        if !known.contains(&ident.name.as_str()) {
+        if checker.cx.alone && !known.contains(&ident.name.as_str()) {
+            checker.report(may_be_elsewhere(BlockKind::Environment, &ident.name, ident.span));
+        } else if !known.contains(&ident.name.as_str()) {
             let message = format!("there is no environment `{}`", ident.name);
             let near = suggest::nearest(&ident.name, known.iter().copied());
             let mut diagnostic = Diagnostic::error(codes::UNKNOWN_NAME, ident.span, message)

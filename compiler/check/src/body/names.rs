@@ -266,19 +266,7 @@ impl<'a> BodyChecker<'_, 'a> {
             return self.push(ExprKind::Team(name.clone()), span, Ty::Block(kind));
         }
         if self.cx.alone {
-            let word = kind.word();
-            self.report(
-                Diagnostic::warning(
-                    codes::NOT_CHECKED_HERE,
-                    span,
-                    format!(
-                        "{} {word} `{name}` may be declared in a repository that is left out",
-                        article(word)
-                    ),
-                )
-                .label("not declared here")
-                .help("check without `--isolated` to see it"),
-            );
+            self.report(may_be_elsewhere(kind, name, span));
             return self.missing(span);
         }
         let mut known: Vec<&str> = self.cx.blocks_of(kind).collect();
@@ -427,6 +415,18 @@ impl<'a> BodyChecker<'_, 'a> {
             Some(Some(LetState::Todo(_) | LetState::Doing) | None) | None => self.missing(span),
         }
     }
+}
+
+/// Says that a block is not known where only one repository is looked at.
+pub(crate) fn may_be_elsewhere(kind: BlockKind, name: &Name, span: Span) -> Diagnostic {
+    let word = kind.word();
+    Diagnostic::warning(
+        codes::NOT_CHECKED_HERE,
+        span,
+        format!("{} {word} `{name}` may be declared in a repository that is left out", article(word)),
+    )
+    .label("not declared here")
+    .help("check without `--isolated` to see it")
 }
 
 fn article(word: &str) -> &'static str {

@@ -138,6 +138,19 @@ impl<'a> BodyChecker<'_, 'a> {
             .collect();
         known.sort_unstable();
         let nearest = solc_source::suggest::nearest(&name.name, known.iter().map(|n| n.as_str()));
+        // Of a block's settings the solutions may be in a repository that is left out.
+        if self.cx.alone && inside.is_none() && nearest.is_none() {
+            self.report(
+                Diagnostic::warning(
+                    codes::NOT_CHECKED_HERE,
+                    name.span,
+                    format!("the setting `{}` may be declared in a repository that is left out", name.name),
+                )
+                .label("not declared here")
+                .help("check without `--isolated` to see it"),
+            );
+            return;
+        }
         // Another product may declare it; but not one that is so nearly one of this product's.
         if reach == Reach::Products && nearest.is_none() {
             return;
