@@ -17,13 +17,86 @@ pub fn product(size: usize) -> Files {
     let mut number = 0;
     while left > 0 {
         let here = left.min(SOLUTION);
-        let (text, data) = solution(number, here);
+        let (text, data) = solution(number, here, &frame::ENVIRONMENTS);
         sample.push((format!("shop-config/solutions/part_{number}.sol"), text));
         sample.extend(data);
         left -= here;
         number += 1;
     }
     frame::around(sample)
+}
+
+/// The environments of a large product.
+const SIX: [&str; 6] = ["integration", "trial", "acceptance", "preproduction", "production", "production_2"];
+
+/// A product of many files of two hundred lines in six environments: solutions, each with types, functions and values
+/// of its own beside it.
+#[must_use]
+pub fn large(files: usize) -> Files {
+    let mut sample = vec![("shop-config/environments.sol".to_owned(), six_environments())];
+    for number in 0..files {
+        let (text, data) = solution(number, SOLUTION, &SIX);
+        let at = text.find("\n\n").map_or(0, |end| end + 2);
+        let (imports, rest) = text.split_at(at);
+        sample.push((
+            format!("shop-config/solutions/part_{number}.sol"),
+            format!("{imports}{}{rest}", declarations(number)),
+        ));
+        sample.extend(data);
+    }
+    frame::around(sample)
+}
+
+fn six_environments() -> String {
+    let mut text = String::new();
+    for (index, name) in SIX.into_iter().enumerate() {
+        let (stage, account, release) = match index {
+            0 => ("integration", "nonprod", "continuous".to_owned()),
+            1 => ("test", "nonprod", manual("integration")),
+            2 => ("test", "nonprod", manual("trial")),
+            3 => ("preproduction", "nonprod", manual("acceptance")),
+            _ => ("production", "prod", manual("preproduction")),
+        };
+        let second = index * 10 + 10;
+        let _ = writeln!(
+            text,
+            "environment {name} {{\n  stage = {stage}\n  account = {account}\n  network = 10.{second}.0.0/16\n  \
+             domain = \"{}.shop.example\"\n  release = {release}\n}}\n",
+            name.replace('_', "-")
+        );
+    }
+    text
+}
+
+fn manual(from: &str) -> String {
+    format!("manual {{ approvers = [releasers], from = {from} }}")
+}
+
+/// Some fifty lines that are no component: a type of each kind, functions over them, values made with both.
+fn declarations(number: usize) -> String {
+    let mut text = format!(
+        "/// How much is kept.\nenum Tier{number} {{ small < medium < large }}\n\n\
+         /// What is asked for.\ntype Order{number} = {{\n  /// Its name.\n  name: String\n  tier: Tier{number} = small\n  \
+         days: Int where 1..90 = 7\n  labels: [String] = []\n}}\n\n\
+         /// How it comes.\ntype Way{number} = post {{ address: String }} | mail {{ to: String }} | none_at_all\n\n"
+    );
+    for function in 0..4 {
+        let _ = writeln!(
+            text,
+            "/// Function {function} of part {number}.\nfn days_{number}_{function}(order: Order{number}) -> Int = match \
+             order.tier {{\n  small => order.days\n  medium => order.days * 2\n  large => if order.days > {function} then \
+             order.days * 3 else 90\n}}\n"
+        );
+    }
+    let _ = writeln!(
+        text,
+        "fn told_{number}(way: Way{number}) -> String = match way {{\n  post {{ address }} => \"to ${{address}}\"\n  mail \
+         {{ to }} => \"at ${{to}}\"\n  none_at_all => \"nowhere\"\n}}\n\n\
+         let orders_{number}: [Order{number}] = [\n  {{ name = \"first\", tier = large }}\n  {{ name = \"second\", days = 30, \
+         labels = [\"a\", \"b\"] }}\n]\n\n\
+         let ways_{number}: [String] = [told_{number}(post {{ address = \"home\" }}), told_{number}(none_at_all)]\n"
+    );
+    text
 }
 
 /// What stands at each place of a solution; every reference goes to something above it.
@@ -63,7 +136,7 @@ enum Part {
     Task,
 }
 
-fn solution(number: usize, size: usize) -> (String, Vec<(String, String)>) {
+fn solution(number: usize, size: usize, environments: &[&str]) -> (String, Vec<(String, String)>) {
     let mut text = String::new();
     let mut data = Vec::new();
     let _ = writeln!(text, "/// Part {number} of a product that nobody wrote.\nsolution part_{number} {{");
@@ -108,7 +181,7 @@ fn solution(number: usize, size: usize) -> (String, Vec<(String, String)>) {
                 text.push_str("    link db.connect\n");
                 last.links(&mut text);
                 text.push_str("  }\n");
-                for environment in frame::ENVIRONMENTS {
+                for environment in environments {
                     let place = format!("{environment}/part_{number}/service_{index}.toml");
                     let secret =
                         format!("API_KEY = {{ secrets_manager = \"shop/{environment}/{unit}/api-key\" }}\n");
@@ -168,6 +241,16 @@ impl Last {
 #[cfg(test)]
 mod tests {
     use super::product;
+
+    #[test]
+    fn a_large_product_has_two_hundred_lines_a_file_and_is_clean() {
+        let files = super::large(2);
+        for (path, text) in files.iter().filter(|(path, _)| path.starts_with("shop-config/solutions/")) {
+            assert!((180..=230).contains(&text.lines().count()), "{path}: {} lines", text.lines().count());
+        }
+        let found = crate::project::said(&crate::project::check(&files));
+        assert!(found.iter().all(|said| said.severity != "error"), "{found:#?}");
+    }
 
     #[test]
     fn a_product_has_as_many_components_as_asked_for() {

@@ -1,15 +1,17 @@
-//! Time and memory of `solc check` and `solc build` on synthetic products: `cargo xtask bench [SIZE…]`.
+//! Time and memory of `solc check` and `solc build` on synthetic products: `cargo xtask bench [SIZE…]`, and of `check`
+//! on a hundred thousand lines: `cargo xtask bench --large`.
 //!
 //! Invariant: every figure is of a cold process of the release build; `--runs N` sets how many (the median is shown).
 //!
 //! `build` is also held against a floor: the time that serde_json takes to parse and rewrite the bytes it emitted.
 
 use solc_tests::child::{self, Cost};
-use solc_tests::{synthetic, workspace};
+use solc_tests::{project, synthetic, workspace};
 use std::fs;
 use std::io;
 use std::path::Path;
 use std::process::{Command, ExitCode};
+use std::time::Instant;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -50,6 +52,9 @@ fn rewrite(folder: &Path) -> io::Result<bool> {
 }
 
 fn bench(arguments: &[String]) -> io::Result<bool> {
+    if arguments.first().is_some_and(|a| a == "--large") {
+        return large(&arguments[1..]);
+    }
     let mut sizes: Vec<usize> = Vec::new();
     let mut runs = 5;
     let mut rest = arguments.iter();
@@ -59,7 +64,7 @@ fn bench(arguments: &[String]) -> io::Result<bool> {
         } else if let Ok(size) = argument.parse() {
             sizes.push(size);
         } else {
-            eprintln!("usage: bench [--runs N] [SIZE…]");
+            eprintln!("usage: bench [--runs N] [SIZE…], or bench --large [FILES…]");
             return Ok(false);
         }
     }
@@ -95,6 +100,49 @@ fn bench(arguments: &[String]) -> io::Result<bool> {
         rows.push((size, check, build));
     }
     growth(&rows);
+    Ok(all_ran)
+}
+
+/// `--large [FILES…]`: `check` of products of many files in six environments, cold and in a warm process.
+fn large(arguments: &[String]) -> io::Result<bool> {
+    let mut sizes: Vec<usize> = arguments.iter().filter_map(|size| size.parse().ok()).collect();
+    if sizes.is_empty() {
+        sizes = vec![50, 100, 250, 500];
+    }
+    let solc = workspace::release_solc()?;
+    let scratch = tempfile::tempdir()?;
+    println!(
+        "products of files of two hundred lines, 6 environments; cold: a process, median of 3; warm: once more, in memory"
+    );
+    println!(
+        "{:>6} {:>8} {:>9} {:>9} {:>9} {:>9} {:>14}",
+        "files", "lines", "cold s", "cpu s", "MiB", "warm s", "µs cpu a line"
+    );
+    let mut all_ran = true;
+    for size in sizes {
+        let files = synthetic::large(size);
+        let lines: usize = files
+            .iter()
+            .filter(|(path, _)| path.ends_with(".sol"))
+            .map(|(_, text)| text.lines().count())
+            .sum();
+        let folder = scratch.path().join(size.to_string());
+        workspace::write(&folder, &files)?;
+        let cold = child::median(3, || command(&solc, &["check"], &folder))?;
+        let sound = project::check(&files);
+        let begun = Instant::now();
+        let again = project::check(&files);
+        let warm = begun.elapsed();
+        all_ran &= cold.success && sound.diagnostics == again.diagnostics;
+        println!(
+            "{size:>6} {lines:>8} {:>9.3} {:>9.3} {:>9.1} {:>9.3} {:>14.1}",
+            cold.wall.as_secs_f64(),
+            cold.cpu.as_secs_f64(),
+            cold.mebibytes(),
+            warm.as_secs_f64(),
+            cold.cpu.as_secs_f64() * 1e6 / lines as f64
+        );
+    }
     Ok(all_ran)
 }
 
