@@ -1,6 +1,7 @@
 //! What stands around the checker, as real processes: fixing, watching, fetching, checking alone.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::disallowed_methods, reason = "a test lays out files, and reads what was written")]
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
