@@ -1,0 +1,10 @@
+//! From templates to running stacks: the plan, its gates, the deployment that follows it, and what it runs on.
+//!
+//! Invariant: nothing changes a stack but through a [`Backend`], after an intent with its token is on the disk; and
+//! time comes from a [`Clock`], so that a test may turn it by hand.
+
+pub mod backend;
+pub mod clock;
+
+pub use backend::Backend;
+pub use clock::{Clock, Timestamp};
