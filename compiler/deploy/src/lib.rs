@@ -5,6 +5,8 @@
 
 pub mod backend;
 pub mod clock;
+pub mod release;
 
 pub use backend::Backend;
 pub use clock::{Clock, Timestamp};
+pub use release::Release;
