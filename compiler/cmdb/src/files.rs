@@ -26,18 +26,46 @@ impl fmt::Display for WriteError {
 impl std::error::Error for WriteError {}
 
 /// Puts `content` at `path`, and makes the folders above it.
-pub(crate) fn put(path: &Path, content: &str) -> Result<(), WriteError> {
+///
+/// # Errors
+/// Where it cannot be written; what was there before stays.
+pub fn put(path: &Path, content: &str) -> Result<(), WriteError> {
     write(path, content).map_err(|error| WriteError { path: path.to_path_buf(), error })
 }
 
+/// Puts `content` at `path`, where nothing may be yet; the same content there already is what was wanted.
+///
+/// # Errors
+/// Where it cannot be written, or something else is there; that stays.
+pub(crate) fn put_new(path: &Path, content: &str) -> Result<(), WriteError> {
+    let failed = |error| WriteError { path: path.to_path_buf(), error };
+    match fs::read_to_string(path) {
+        Ok(there) if there == content => return Ok(()),
+        Ok(_) => {
+            return Err(failed(io::Error::new(io::ErrorKind::AlreadyExists, "it is there, and differs")));
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(failed(error)),
+    }
+    place(path, content, |beside| {
+        // Unlike renaming, linking never takes the place of what appeared meanwhile.
+        fs::hard_link(beside, path).and_then(|()| fs::remove_file(beside))
+    })
+    .map_err(failed)
+}
+
 fn write(path: &Path, content: &str) -> io::Result<()> {
+    place(path, content, |beside| fs::rename(beside, path))
+}
+
+fn place(path: &Path, content: &str, put: impl Fn(&Path) -> io::Result<()>) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let beside = folder.join(format!(".{name}.{}", std::process::id()));
     let written = File::create(&beside)
         .and_then(|mut file| file.write_all(content.as_bytes()).and_then(|()| file.sync_all()))
-        .and_then(|()| fs::rename(&beside, path));
+        .and_then(|()| put(&beside));
     if written.is_err() {
         // What is half there is nobody's; why it failed is said by the first error.
         let _ = fs::remove_file(&beside);

@@ -5,9 +5,11 @@
 
 pub mod canonical;
 mod files;
+mod records;
 mod state;
 
-pub use files::WriteError;
+pub use files::{WriteError, put};
+pub use records::{Intent, Outcome, Records, Result, StackIntent, StackResult};
 pub use state::{ReadError, StackState, States};
 
 /// SHA-256 in hexadecimal.

@@ -5,6 +5,10 @@
 
 pub mod backend;
 pub mod clock;
+pub mod id;
+pub mod journal;
+pub mod lease;
+pub mod probe;
 pub mod release;
 
 pub use backend::Backend;
