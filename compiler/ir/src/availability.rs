@@ -9,6 +9,7 @@ use crate::codes;
 use crate::lower::Part;
 use crate::model::{Deployment, Resource, ResourceId, Value};
 use rustc_hash::FxHashMap;
+use solc_schema::ResourceType;
 use solc_source::{Diagnostic, Name, Span};
 
 /// What the schema says of a property that differs.
@@ -138,20 +139,25 @@ fn compare(single: View<'_>, multi: View<'_>, a: &Resource, b: &Resource, out: &
         out.push(Difference {
             logical_id: b.logical_id.clone(),
             ty: b.ty.name.clone(),
-            effect: effect(b, &path),
+            effect: effect(b.ty, &path),
             path,
             span,
         });
     }
 }
 
-fn effect(resource: &Resource, path: &str) -> Effect {
+/// Whether a change of a property, or of something inside it, may replace a resource of the type.
+pub(crate) fn may_replace(ty: &ResourceType, property: &str) -> bool {
+    matches!(effect(ty, property), Effect::Replaces | Effect::Conditional)
+}
+
+fn effect(ty: &ResourceType, path: &str) -> Effect {
     let covers = |rules: &[Name]| rules.iter().any(|rule| touches(rule, path));
-    if covers(&resource.ty.create_only) {
+    if covers(&ty.create_only) {
         return Effect::Replaces;
     }
-    if covers(&resource.ty.conditional_create_only) {
-        let known = KNOWN.iter().find(|(ty, rule, _)| resource.ty.name == *ty && touches(rule, path));
+    if covers(&ty.conditional_create_only) {
+        let known = KNOWN.iter().find(|(name, rule, _)| ty.name == *name && touches(rule, path));
         return known.map_or(Effect::Conditional, |(_, _, reason)| Effect::Known(reason));
     }
     Effect::InPlace

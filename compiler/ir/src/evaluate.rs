@@ -29,6 +29,7 @@ pub(crate) mod settings;
 pub(crate) mod size;
 pub(crate) mod text;
 pub(crate) mod tree;
+pub(crate) mod turning;
 pub(crate) mod value;
 
 use crate::arena::Arena;
@@ -42,6 +43,7 @@ use solc_check::hir::{
 use solc_schema::ResourceType;
 use solc_source::{Code, Diagnostic, Name, Span};
 use std::sync::Arc;
+use turning::Turns;
 use value::Value;
 
 /// Every so many steps it is noted what they are for.
@@ -57,8 +59,8 @@ pub(crate) enum Slot {
     Todo,
     /// Being worked out.
     Doing,
-    /// Known.
-    Done(Value),
+    /// Known, and whether availability had a part in it.
+    Done(Value, Turns),
 }
 
 /// What is being worked out, for messages about cycles.
@@ -111,8 +113,9 @@ pub(crate) struct Instance<'a> {
     /// The instance of the solution it belongs to; itself for that one.
     pub(crate) root: InstanceId,
     pub(crate) decl: Option<&'a hir::Instance>,
-    /// What the occurrence's clause binds, in the parent's body.
+    /// What the occurrence's clause binds, in the parent's body, and whether availability had a part in it.
     pub(crate) locals: Vec<(LocalId, Value)>,
+    pub(crate) locals_turn: Turns,
     /// The name's place.
     pub(crate) span: Span,
     pub(crate) members: Vec<Slot>,
@@ -132,14 +135,14 @@ pub(crate) enum LinkSlot {
     #[default]
     Todo,
     Doing,
-    Done(Arc<[grants::EvaluatedLink]>),
+    Done(Arc<[grants::EvaluatedLink]>, Turns),
 }
 
 /// Where a resource comes from.
 #[derive(Clone)]
 pub(crate) enum Source<'a> {
-    /// A declaration, with what its expansion binds.
-    Declared(&'a hir::Resource, Vec<(LocalId, Value)>),
+    /// A declaration, with what its expansion binds, and whether availability had a part in that.
+    Declared(&'a hir::Resource, Vec<(LocalId, Value)>, Turns),
     /// The compiler: roles, policies, rules.
     Derived,
 }
@@ -196,15 +199,15 @@ pub(crate) struct Evaluation<'a> {
     pub(crate) tag_profiles: Vec<Setter<'a>>,
     pub(crate) setting_profiles: Vec<Setter<'a>>,
     pub(crate) documents: settings::Documents<'a>,
-    pub(crate) known_settings: FxHashMap<InstanceId, Value>,
-    pub(crate) known_secrets: FxHashMap<InstanceId, Value>,
+    pub(crate) known_settings: FxHashMap<InstanceId, (Value, Turns)>,
+    pub(crate) known_secrets: FxHashMap<InstanceId, (Value, Turns)>,
     pub(crate) record_names: FxHashMap<Name, RecordId>,
     pub(crate) spans: FxHashMap<(ComponentId, MemberId), PropertySpans>,
     /// Roles whose platform statements are still to be lowered.
     pub(crate) roles: Vec<crate::roles::Role<'a>>,
     /// What opens a resource to its users: the policies of a role, the policy of a bucket that permits something.
     pub(crate) opening: Vec<(ResourceId, ResourceId)>,
-    pub(crate) places: FxHashMap<InstanceId, crate::flows::Place>,
+    pub(crate) places: FxHashMap<InstanceId, (crate::flows::Place, Turns)>,
     pub(crate) known_rules: rustc_hash::FxHashSet<(model::Peer, model::Peer, Name, (u16, u16))>,
     block_fields: FxHashMap<(BlockId, usize), Slot>,
     globals: FxHashMap<GlobalId, Slot>,
@@ -219,6 +222,10 @@ pub(crate) struct Evaluation<'a> {
     pub(crate) known_ids: FxHashMap<Name, crate::lower::Named>,
     /// What tests and policies ask of; none while an environment is lowered.
     pub(crate) asking: Option<Box<crate::ask::Asking<'a>>>,
+    /// Whether what is being worked out has read availability so far.
+    turns: Turns,
+    /// Whether something of the solution at hand may be replaced when availability is raised.
+    pub(crate) may_replace: bool,
     doing: Vec<Doing>,
     steps: u64,
     /// What was being worked out at every [`SAMPLE`]th step.
@@ -277,6 +284,8 @@ impl<'a> Evaluation<'a> {
             known_paths: rustc_hash::FxHashSet::default(),
             known_ids: FxHashMap::default(),
             asking: None,
+            turns: Turns::default(),
+            may_replace: false,
             doing: Vec::new(),
             steps: 0,
             samples: FxHashMap::default(),
@@ -301,10 +310,12 @@ impl<'a> Evaluation<'a> {
         self.known_rules.clear();
         self.platforms.clear();
         self.internet = None;
+        self.turns = Turns::default();
+        self.may_replace = false;
         self.steps = 0;
         self.samples.clear();
         self.exhausted = false;
-        let stays = |slot: &Slot| matches!(slot, Slot::Done(value) if !value.is_of_a_solution());
+        let stays = |slot: &Slot| matches!(slot, Slot::Done(value, _) if !value.is_of_a_solution());
         self.block_fields.retain(|_, slot| stays(slot));
         self.globals.retain(|_, slot| stays(slot));
     }

@@ -28,9 +28,16 @@ const ANYWHERE: (u32, u8) = (0, 0);
 impl Evaluation<'_> {
     /// The group and network of an instance.
     pub(crate) fn place(&mut self, id: InstanceId) -> Place {
-        if let Some(place) = self.places.get(&id) {
-            return *place;
+        if let Some((place, turns)) = self.places.get(&id).copied() {
+            self.read(turns);
+            return place;
         }
+        let (place, turns) = self.tracked(|this| this.work_out_place(id));
+        self.places.insert(id, (place, turns));
+        place
+    }
+
+    fn work_out_place(&mut self, id: InstanceId) -> Place {
         let Some(on) = self.instance(id).and_then(|i| i.component.network.as_ref()) else {
             return Place::default();
         };
@@ -43,9 +50,7 @@ impl Evaluation<'_> {
             Value::Instance(network) => Some(network),
             _ => None,
         });
-        let place = Place { group, network };
-        self.places.insert(id, place);
-        place
+        Place { group, network }
     }
 
     /// Allows a connection of an instance; nothing where it is on no network.

@@ -26,8 +26,12 @@ struct Policy {
 /// Lowers the links of an instance, and what its component says of itself; adds to the statements of resource
 /// policies.
 pub(crate) fn lower(evaluation: &mut Evaluation<'_>, id: InstanceId, permits: &mut Vec<(Permit, Reason)>) {
-    lower_links(evaluation, id, permits);
-    evaluation.during(Doing::Part(id), |evaluation| own_statements(evaluation, id, permits));
+    let ((), turns) = evaluation.tracked(|evaluation| {
+        lower_links(evaluation, id, permits);
+        evaluation.during(Doing::Part(id), |evaluation| own_statements(evaluation, id, permits));
+    });
+    // Rules and permissions are made of it, and few of their properties change in place.
+    evaluation.may_replace |= turns.holds();
 }
 
 fn lower_links(evaluation: &mut Evaluation<'_>, consumer: InstanceId, permits: &mut Vec<(Permit, Reason)>) {
@@ -139,7 +143,7 @@ fn own_statements(evaluation: &mut Evaluation<'_>, id: InstanceId, permits: &mut
             Statement::Ensure(ensure) => {
                 let place = if instance_is_declared(evaluation, id) { span } else { ensure.span };
                 let place = evaluation.field_of(&frame, ensure.condition).unwrap_or(place);
-                evaluation.ensure(&mut frame, ensure, place);
+                evaluation.aside(|evaluation| evaluation.ensure(&mut frame, ensure, place));
             }
             Statement::Access(access) => match access.effect {
                 // Identity statements stand in principals and grants; the checker refuses them here.

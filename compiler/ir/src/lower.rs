@@ -48,19 +48,16 @@ pub(crate) fn lower(
     let mut replaced = Vec::new();
     if stands {
         evaluation.collect_documents();
-        let mut proof = (!assumes).then(|| Evaluation::new(project, &turned, Some(environment)));
-        if let Some(proof) = &mut proof {
-            proof.prepare(environment);
-            proof.collect_documents();
-        }
+        let mut proof = None;
         for (name, id) in &project.solutions {
             let before = evaluation.errors();
             let part = solution(&mut evaluation, name, *id);
-            if let Some(proof) = &mut proof
-                && evaluation.errors() == before
-            {
+            if !assumes && (part.may_replace || cfg!(debug_assertions)) && evaluation.errors() == before {
+                let proof = proof.get_or_insert_with(|| turned_over(project, &turned, environment));
                 let other = solution(proof, name, *id);
-                replaced.extend(availability::replaces(&part, &other));
+                let found = availability::replaces(&part, &other);
+                debug_assert!(part.may_replace || found.is_empty(), "{found:?}");
+                replaced.extend(found);
             }
             // Promises of the passes can be checked only of the whole.
             if keep == Keep::Everything || cfg!(debug_assertions) {
@@ -91,10 +88,20 @@ pub(crate) fn lower(
     (deployment, diagnostics)
 }
 
+/// The environment at the other level of availability.
+fn turned_over<'a>(project: &'a Project, inputs: &'a Inputs, environment: BlockId) -> Evaluation<'a> {
+    let mut evaluation = Evaluation::new(project, inputs, Some(environment));
+    evaluation.prepare(environment);
+    evaluation.collect_documents();
+    evaluation
+}
+
 /// A solution of an environment; its resources are numbered from `base`, its stacks from 0.
 pub(crate) struct Part {
     pub(crate) base: usize,
     pub(crate) deployment: Deployment,
+    /// Whether raising availability may replace something; only the other level tells whether it does.
+    pub(crate) may_replace: bool,
 }
 
 fn solution(evaluation: &mut Evaluation<'_>, name: &Name, id: ComponentId) -> Part {
@@ -112,8 +119,9 @@ fn solution(evaluation: &mut Evaluation<'_>, name: &Name, id: ComponentId) -> Pa
         stacks
     };
     let deployment = build(evaluation, stacks);
+    let may_replace = evaluation.may_replace;
     evaluation.forget();
-    Part { base, deployment }
+    Part { base, deployment, may_replace }
 }
 
 fn run(evaluation: &mut Evaluation<'_>, root: InstanceId) {

@@ -2,11 +2,12 @@
 //!
 //! Invariant: fields are worked out once, when first read; a default sees the fields above it.
 
+use super::turning::Turns;
 use super::value::Value;
 use super::{Doing, Evaluation, Frame, Slot, cidr};
 use crate::codes;
 use crate::model;
-use solc_check::hir::{self, Block, BlockId, BlockKind, ExprId, LocalId};
+use solc_check::hir::{self, Block, BlockId, BlockKind, ExprId, ExprKind};
 use solc_source::{Diagnostic, Name, Severity, Span};
 use std::sync::Arc;
 
@@ -41,15 +42,19 @@ impl<'a> Evaluation<'a> {
 
     fn block_slot(&mut self, id: BlockId, index: usize) -> Value {
         match self.block_fields.get(&(id, index)) {
-            Some(Slot::Done(value)) => return value.clone(),
+            Some(Slot::Done(value, turns)) => {
+                let (value, turns) = (value.clone(), *turns);
+                self.read(turns);
+                return value;
+            }
             Some(Slot::Doing) => return self.cycle(Doing::Field(id, index)),
             Some(Slot::Todo) | None => {}
         }
         self.block_fields.insert((id, index), Slot::Doing);
         self.doing.push(Doing::Field(id, index));
-        let value = self.work_out_field(id, index).unwrap_or(Value::Missing);
+        let (value, turns) = self.tracked(|this| this.work_out_field(id, index).unwrap_or(Value::Missing));
         self.doing.pop();
-        self.block_fields.insert((id, index), Slot::Done(value.clone()));
+        self.block_fields.insert((id, index), Slot::Done(value.clone(), turns));
         value
     }
 
@@ -62,6 +67,9 @@ impl<'a> Evaluation<'a> {
         }
         if block.kind == BlockKind::Environment && field.name == "facts" {
             return Some(self.facts(&block.name, &field.ty));
+        }
+        if block.kind == BlockKind::Environment && field.name == "availability" {
+            self.read(Turns::VALUE);
         }
         if block.kind == BlockKind::Environment
             && field.name == "availability"
@@ -90,9 +98,17 @@ impl<'a> Evaluation<'a> {
         default: ExprId,
     ) -> (Value, Span) {
         let mut frame = Frame::new(self.body(record.body), None);
-        for above in 0..index {
-            let value = self.block_slot(id, above);
-            frame.locals.push((LocalId(u32::try_from(above).unwrap_or(u32::MAX)), value));
+        let mut above = Vec::new();
+        super::reads::visit(frame.body, default, &mut |kind| {
+            if let ExprKind::Local(field) = kind {
+                above.push(*field);
+            }
+        });
+        for field in above {
+            if field.index() < index {
+                let value = self.block_slot(id, field.index());
+                frame.locals.push((field, value));
+            }
         }
         let value = self.eval(&mut frame, default);
         let span = frame.body.expr(default).span;

@@ -13,8 +13,12 @@ const MAX_RANGE: i64 = 1_000_000;
 
 impl<'a> Evaluation<'a> {
     pub(crate) fn index(&mut self, frame: &mut Frame<'a>, base: ExprId, index: ExprId, span: Span) -> Value {
-        let of = self.eval(frame, base);
+        let (of, zones) = self.eval_zones(frame, base);
         let by = self.eval(frame, index);
+        if zones.holds() {
+            let key = self.key_of(&by);
+            self.took(zones, key.as_ref());
+        }
         match (&of, &by) {
             (Value::Missing, _) | (_, Value::Missing) => Value::Missing,
             (Value::None, _) => Value::None,

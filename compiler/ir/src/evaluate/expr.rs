@@ -8,8 +8,8 @@ use super::{Evaluation, Frame, MAX_DEPTH, SAMPLE, Slot, ops, size};
 use crate::codes;
 use crate::model;
 use solc_check::hir::{
-    Arm, BinaryOp, Element, Expr, ExprId, ExprKind, FunctionId, GlobalId, LocalId, Pattern, RecordId, Ty,
-    UnaryOp,
+    Arm, BinaryOp, Element, Expr, ExprId, ExprKind, FunctionId, GlobalId, LocalId, Pattern, Property,
+    RecordId, Ty, UnaryOp,
 };
 use solc_source::{Diagnostic, Name, Span};
 use std::sync::Arc;
@@ -143,7 +143,14 @@ impl<'a> Evaluation<'a> {
                 self.resource_attribute(frame, *base, name)
             }
             ExprKind::Property { base, property, optional: _ } => {
-                let value = self.eval(frame, *base);
+                let (value, zones) = self.eval_zones(frame, *base);
+                if zones.holds() {
+                    let first = match &value {
+                        Value::ZoneMap(map) if *property == Property::First => map.keys().next().cloned(),
+                        _ => None,
+                    };
+                    self.took(zones, first.as_ref());
+                }
                 self.property(&value, *property, expr.span)
             }
             ExprKind::Index { base, index } => self.index(frame, *base, *index, expr.span),
@@ -278,19 +285,25 @@ impl<'a> Evaluation<'a> {
 
     fn global(&mut self, id: GlobalId) -> Value {
         match self.globals.get(&id) {
-            Some(Slot::Done(value)) => return value.clone(),
+            Some(Slot::Done(value, turns)) => {
+                let (value, turns) = (value.clone(), *turns);
+                self.read(turns);
+                return value;
+            }
             Some(Slot::Doing) => return self.cycle(super::Doing::Global(id)),
             Some(Slot::Todo) | None => {}
         }
         let Some(global) = self.project.globals.get(id.index()) else { return Value::Missing };
         self.globals.insert(id, Slot::Doing);
         self.doing.push(super::Doing::Global(id));
-        let mut frame = Frame::new(self.body(global.body), None);
-        let value = self.eval(&mut frame, global.value);
-        let span = frame.body.expr(global.value).span;
-        let value = self.conform(&global.ty, value, span);
+        let (value, turns) = self.tracked(|this| {
+            let mut frame = Frame::new(this.body(global.body), None);
+            let value = this.eval(&mut frame, global.value);
+            let span = frame.body.expr(global.value).span;
+            this.conform(&global.ty, value, span)
+        });
         self.doing.pop();
-        self.globals.insert(id, Slot::Done(value.clone()));
+        self.globals.insert(id, Slot::Done(value.clone(), turns));
         value
     }
 

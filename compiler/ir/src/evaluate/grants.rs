@@ -152,13 +152,27 @@ impl<'a> Evaluation<'a> {
         let empty = || Arc::from(Vec::new());
         let Some(instance) = self.instance_mut(id) else { return empty() };
         match &instance.links {
-            LinkSlot::Done(links) => return Arc::clone(links),
+            LinkSlot::Done(links, turns) => {
+                let (links, turns) = (Arc::clone(links), *turns);
+                self.read(turns);
+                return links;
+            }
             // A link that reads what it publishes: the value cycle is reported where the value is.
             LinkSlot::Doing => return empty(),
             LinkSlot::Todo => instance.links = LinkSlot::Doing,
         }
+        let (links, turns) = self.tracked(|this| this.work_out_links(id));
+        if let Some(instance) = self.instance_mut(id) {
+            instance.links = LinkSlot::Done(Arc::clone(&links), turns);
+        }
+        links
+    }
+
+    fn work_out_links(&mut self, id: InstanceId) -> Arc<[EvaluatedLink]> {
         let mut links = Vec::new();
-        let (decl, component) = (instance.decl, instance.component);
+        let Some((decl, component)) = self.instance(id).map(|i| (i.decl, i.component)) else {
+            return links.into();
+        };
         // A link on what takes none was reported by the checker.
         if let Some(decl) = decl.filter(|_| component.accepts.link) {
             for link in &decl.links {
@@ -183,11 +197,7 @@ impl<'a> Evaluation<'a> {
                 }
             }
         }
-        let links: Arc<[EvaluatedLink]> = links.into();
-        if let Some(instance) = self.instance_mut(id) {
-            instance.links = LinkSlot::Done(Arc::clone(&links));
-        }
-        links
+        links.into()
     }
 
     fn evaluate_link(

@@ -4,6 +4,7 @@
 //! api[region]: Service for region in ["eu", "us"] { … }   // shop.api.eu, shop.api.us
 //! ```
 
+use super::turning::Turns;
 use super::value::{Map, Value};
 use super::{Evaluation, Instance, LinkSlot, Slot};
 use crate::codes;
@@ -36,6 +37,7 @@ impl<'a> Evaluation<'a> {
             root,
             decl: None,
             locals: Vec::new(),
+            locals_turn: Turns::default(),
             span,
             members: vec![Slot::Todo; component.members.len()],
             parameters: Vec::new(),
@@ -139,6 +141,7 @@ impl<'a> Evaluation<'a> {
             return Value::Missing;
         };
         child.decl = Some(decl);
+        child.locals_turn = self.turns().only_if(!locals.is_empty());
         child.locals = locals;
         if let Some(moved) = &decl.moved_from {
             let of = self.instance(parent).map(|p| p.prefix.clone()).unwrap_or_default();

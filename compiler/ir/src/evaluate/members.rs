@@ -4,7 +4,7 @@ use super::value::Value;
 use super::{Doing, Evaluation, Frame, Slot};
 use crate::codes;
 use crate::model::InstanceId;
-use solc_check::hir::{MemberId, MemberKind};
+use solc_check::hir::{Member, MemberId, MemberKind};
 use solc_source::{Diagnostic, Name, Span};
 
 impl<'a> Evaluation<'a> {
@@ -23,13 +23,26 @@ impl<'a> Evaluation<'a> {
         let component = of.component;
         let Some(slot) = of.members.get_mut(id.index()) else { return Value::Missing };
         match slot {
-            Slot::Done(value) => return value.clone(),
+            Slot::Done(value, turns) => {
+                let (value, turns) = (value.clone(), *turns);
+                self.read(turns);
+                return value;
+            }
             Slot::Doing => return self.cycle(Doing::Member(instance, id)),
             Slot::Todo => *slot = Slot::Doing,
         }
         let Some(member) = component.member(id) else { return Value::Missing };
         self.doing.push(Doing::Member(instance, id));
-        let value = match &member.kind {
+        let (value, turns) = self.tracked(|this| this.work_out_member(instance, id, member));
+        self.doing.pop();
+        if let Some(slot) = self.instances.get_mut(instance).and_then(|i| i.members.get_mut(id.index())) {
+            *slot = Slot::Done(value.clone(), turns);
+        }
+        value
+    }
+
+    fn work_out_member(&mut self, instance: InstanceId, id: MemberId, member: &'a Member) -> Value {
+        match &member.kind {
             MemberKind::Param { default } => self.parameter(instance, member, *default),
             MemberKind::Let { value } | MemberKind::Attribute { value } | MemberKind::Output { value } => {
                 let mut frame = self.frame(instance);
@@ -40,12 +53,7 @@ impl<'a> Evaluation<'a> {
             MemberKind::Resource(resource) => self.expand(instance, id, member, resource),
             MemberKind::Instance(decl) => self.instantiate(instance, member, decl),
             MemberKind::Principal(principal) => self.principal(instance, member, principal),
-        };
-        self.doing.pop();
-        if let Some(slot) = self.instances.get_mut(instance).and_then(|i| i.members.get_mut(id.index())) {
-            *slot = Slot::Done(value.clone());
         }
-        value
     }
 
     /// A parameter or attribute, seen from outside.

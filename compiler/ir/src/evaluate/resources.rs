@@ -7,8 +7,10 @@
 //! Invariant: that a resource exists is known before any property is; so references between resources never
 //! make evaluation go in circles.
 
+use super::turning::Turns;
 use super::value::{Map, Value};
 use super::{Doing, Evaluation, Resource, Source};
+use crate::availability::may_replace;
 use crate::ids;
 use crate::model::{self, InstanceId, ResourceId};
 use crate::rules::Rules;
@@ -65,6 +67,10 @@ impl<'a> Evaluation<'a> {
                     );
                     map.insert(letter, value);
                 }
+                // What a zone has is the same at both levels; only how many there are is not.
+                if active {
+                    self.read(Turns::ZONES);
+                }
                 Value::ZoneMap(Arc::new(map))
             }
             Expansion::For(clause) => {
@@ -113,6 +119,7 @@ impl<'a> Evaluation<'a> {
         locals: Vec<(LocalId, Value)>,
         spans: &Arc<[(Name, Span)]>,
     ) -> Value {
+        let turns = self.turns().only_if(matches!(resource.expansion, Expansion::For(_)));
         let prefix = self.instance(instance).map(|i| i.prefix.clone()).unwrap_or_default();
         let named = resource.moved_from.as_ref().map_or(&member.name, |moved| &moved.from);
         let parts = std::iter::once(named.as_str()).chain(key.map(Name::as_str));
@@ -122,7 +129,7 @@ impl<'a> Evaluation<'a> {
             instance,
             name: member.name.clone(),
             zone,
-            source: Source::Declared(resource, locals),
+            source: Source::Declared(resource, locals, turns),
             properties: Vec::new(),
             depends_on: Vec::new(),
             attached: Vec::new(),
@@ -181,13 +188,24 @@ impl<'a> Evaluation<'a> {
 
     fn work_out_properties(&mut self, id: ResourceId, rules: &mut Rules) {
         let Some(resource) = self.resource(id) else { return };
-        let Source::Declared(decl, locals) = resource.source.clone() else { return };
+        let Source::Declared(decl, locals, bound) = resource.source.clone() else { return };
         let (ty, instance, declared) = (resource.ty, resource.instance, resource.span);
+        let zone = resource.zone.clone();
         let mut frame = self.frame(instance);
         frame.locals = locals;
+        // What stands for a zone that is active at one level only is not there to be replaced.
+        let lasts = match &decl.expansion {
+            Expansion::PerActiveZone(_) => {
+                let letter = zone.as_ref().and_then(|z| z.strip_prefix(self.environment.region.as_str()));
+                self.is_first_zone(letter.map(Name::from).as_ref())
+            }
+            Expansion::Once | Expansion::PerZone(_) | Expansion::For(_) => true,
+        };
         let mut entries = Vec::with_capacity(decl.properties.len());
         for property in &decl.properties {
-            let tree = self.tree(&mut frame, property.value);
+            let (tree, mut turns) = self.tracked(|this| this.tree(&mut frame, property.value));
+            turns |= bound;
+            self.may_replace |= lasts && turns.holds() && may_replace(ty, &property.name);
             entries.push((property.name.clone(), property.span, tree));
         }
         let tree = super::tree::Tree {

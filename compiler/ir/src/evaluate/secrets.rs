@@ -29,9 +29,17 @@ impl<'a> Evaluation<'a> {
     /// `secrets` of an instance: references, sorted by name.
     pub(crate) fn secrets(&mut self, instance: Option<InstanceId>) -> Value {
         let Some(id) = instance else { return Value::Missing };
-        if let Some(known) = self.known_secrets.get(&id) {
-            return known.clone();
+        if let Some((known, turns)) = self.known_secrets.get(&id) {
+            let (known, turns) = (known.clone(), *turns);
+            self.read(turns);
+            return known;
         }
+        let (value, turns) = self.tracked(|this| this.work_out_secrets(id));
+        self.known_secrets.insert(id, (value.clone(), turns));
+        value
+    }
+
+    fn work_out_secrets(&mut self, id: InstanceId) -> Value {
         let Some(of) = self.instance(id) else { return Value::Missing };
         let declared: &'a [SecretDecl] = of.decl.map(|d| d.secrets.as_slice()).unwrap_or_default();
         let path = of.path.clone();
@@ -63,9 +71,7 @@ impl<'a> Evaluation<'a> {
             });
         }
         references.retain(|r| *r != Value::Missing);
-        let value = Value::List(references.into());
-        self.known_secrets.insert(id, value.clone());
-        value
+        Value::List(references.into())
     }
 
     /// A secret of an instance as a dynamic reference.

@@ -53,9 +53,17 @@ impl<'a> Evaluation<'a> {
     /// `settings` of an instance: declared ones and what links publish, by name.
     pub(crate) fn settings(&mut self, instance: Option<InstanceId>) -> Value {
         let Some(id) = instance else { return Value::Missing };
-        if let Some(known) = self.known_settings.get(&id) {
-            return known.clone();
+        if let Some((known, turns)) = self.known_settings.get(&id) {
+            let (known, turns) = (known.clone(), *turns);
+            self.read(turns);
+            return known;
         }
+        let (value, turns) = self.tracked(|this| this.work_out_settings(id));
+        self.known_settings.insert(id, (value.clone(), turns));
+        value
+    }
+
+    fn work_out_settings(&mut self, id: InstanceId) -> Value {
         let mut all: Vec<(Name, Value)> = self.declared_settings(id);
         let mut sources: Vec<(Name, Span)> =
             self.instance(id).and_then(|i| i.decl).map_or_else(Vec::new, |d| {
@@ -90,9 +98,7 @@ impl<'a> Evaluation<'a> {
             }
         }
         all.sort_by(|a, b| a.0.cmp(&b.0));
-        let value = Value::Map(Arc::new(all.into_iter().collect::<Map>()));
-        self.known_settings.insert(id, value.clone());
-        value
+        Value::Map(Arc::new(all.into_iter().collect::<Map>()))
     }
 
     fn declared_settings(&mut self, id: InstanceId) -> Vec<(Name, Value)> {
@@ -207,7 +213,8 @@ impl<'a> Evaluation<'a> {
     }
 
     /// The frame in which what an instance's declaration says is evaluated: its parent's, with its occurrence.
-    pub(crate) fn outer_frame(&self, id: InstanceId) -> Frame<'a> {
+    pub(crate) fn outer_frame(&mut self, id: InstanceId) -> Frame<'a> {
+        self.read(self.instance(id).map(|i| i.locals_turn).unwrap_or_default());
         let (parent, locals) = self.instance(id).map_or((None, Vec::new()), |i| (i.parent, i.locals.clone()));
         let mut frame = self.frame(parent.unwrap_or(id));
         frame.locals = locals;

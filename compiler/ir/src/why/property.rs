@@ -58,7 +58,7 @@ fn known(all: Vec<Explanation>, path: &Name) -> Answer {
 
 /// Every property that a declaration gives.
 fn every(evaluation: &mut Evaluation<'_>, id: ResourceId, path: &Name) -> Vec<Explanation> {
-    let Some(Source::Declared(declared, _)) = evaluation.resource(id).map(|r| r.source.clone()) else {
+    let Some(Source::Declared(declared, ..)) = evaluation.resource(id).map(|r| r.source.clone()) else {
         return Vec::new();
     };
     let names = declared.properties.iter().map(|p| p.name.clone());
@@ -76,7 +76,7 @@ fn every(evaluation: &mut Evaluation<'_>, id: ResourceId, path: &Name) -> Vec<Ex
 fn single(evaluation: &mut Evaluation<'_>, id: ResourceId, path: &Name, parts: &[Name]) -> Answer {
     let Some(resource) = evaluation.resource(id) else { return unknown("", path, Vec::new()) };
     let (at, source) = (resource.instance, resource.source.clone());
-    let (Source::Declared(declared, locals), Some((first, inner))) = (source, parts.split_first()) else {
+    let (Source::Declared(declared, locals, _), Some((first, inner))) = (source, parts.split_first()) else {
         return unknown("", path, Vec::new());
     };
     let Some(property) = declared.properties.iter().find(|p| p.name == *first) else {
