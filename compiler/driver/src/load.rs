@@ -11,7 +11,9 @@ use crate::data::{json, toml};
 use crate::file_system::FileSystem;
 use crate::workspace::{Level, Repository, RepositoryId, Unit, Workspace};
 use layout::{Found, Role};
-use rayon::prelude::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use rayon::prelude::{
+    IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, ParallelIterator,
+};
 use solc_ir::{Documents, PathDocument};
 use solc_source::data::{Node, Value};
 use solc_source::suggest::nearest;
@@ -71,6 +73,9 @@ enum Parsed {
     Nothing,
 }
 
+/// How many files are one piece of work: those that take long, `.sol`, lie side by side.
+const BATCH: usize = 16;
+
 /// Reads and parses everything in the workspace.
 #[must_use]
 pub fn load(files: &dyn FileSystem, mut workspace: Workspace) -> Loaded {
@@ -78,6 +83,7 @@ pub fn load(files: &dyn FileSystem, mut workspace: Workspace) -> Loaded {
     let found = layout::find(files, &workspace, &mut diagnostics);
     let texts: Vec<(String, Option<Problem>)> = found
         .par_iter()
+        .with_max_len(BATCH)
         .map(|found| match found.role {
             Role::Misplaced { .. } => (String::new(), None),
             Role::Sol
@@ -96,6 +102,7 @@ pub fn load(files: &dyn FileSystem, mut workspace: Workspace) -> Loaded {
     }
     let parsed: Vec<(Found, FileId, Parsed, Vec<Diagnostic>)> = jobs
         .into_par_iter()
+        .with_max_len(BATCH)
         .map(|(found, file, text, problem)| {
             let (parsed, mistakes) = parse(&found, file, &text, problem);
             (found, file, parsed, mistakes)

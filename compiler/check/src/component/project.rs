@@ -45,8 +45,10 @@ pub(crate) fn check_all(context: Context<'_>, diagnostics: &mut Vec<Diagnostic>)
         .into_par_iter()
         .map(|b| config::check(cx, b, BodyId(id(first_block + b))))
         .collect();
+    // The library's come first and the project's large ones together: small pieces keep all threads busy.
     let components: Vec<_> = (0..cx.components.len())
         .into_par_iter()
+        .with_max_len(4)
         .map(|c| super::check(cx, ComponentId(id(c)), BodyId(id(first_component + c))))
         .collect();
 
