@@ -36,10 +36,16 @@ type Environment = {
   facts: Facts
 }
 
+/// The id of a hosted zone in Route 53.
+type HostedZoneId = String where /^Z[A-Z0-9]{1,31}$/
+
+/// The id of a prefix list.
+type PrefixListId = String where /^pl-[0-9a-f]{8,17}$/
+
 /// What cannot be known without asking AWS, written down in `facts.json`.
 type Facts = {
   /// Ids of public hosted zones by domain.
-  hosted_zones: {String: String} = {}
+  hosted_zones: {String: HostedZoneId} = {}
   /// Ids of AWS-managed prefix lists by service.
-  prefix_lists: {String: String} = {}
+  prefix_lists: {String: PrefixListId} = {}
 }
