@@ -8,9 +8,11 @@ pub mod clock;
 pub mod id;
 pub mod journal;
 pub mod lease;
+pub mod local;
 pub mod probe;
 pub mod release;
 
 pub use backend::Backend;
 pub use clock::{Clock, Timestamp};
+pub use local::Local;
 pub use release::Release;
