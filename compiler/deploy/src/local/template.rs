@@ -392,7 +392,10 @@ pub(super) fn get_att(argument: &Value) -> Result<(String, String), String> {
 }
 
 /// The text of a `Fn::Sub`, and its own names.
-pub(super) fn sub(argument: &Value) -> Result<(&str, Option<&Map<String, Value>>), String> {
+type Substitution<'v> = (&'v str, Option<&'v Map<String, Value>>);
+
+/// The parts of a `Fn::Sub`.
+pub(super) fn sub(argument: &Value) -> Result<Substitution<'_>, String> {
     match argument {
         Value::String(text) => Ok((text, None)),
         Value::Array(items) => match items.as_slice() {

@@ -45,11 +45,12 @@ fn with(options: Options) -> Cloud {
 }
 
 fn template(resources: Value) -> String {
-    json!({"Resources": resources}).to_string()
+    Value::Object([("Resources".to_owned(), resources)].into_iter().collect()).to_string()
 }
 
 fn queue(properties: Value) -> Value {
-    json!({"Type": "AWS::SQS::Queue", "Properties": properties})
+    let members = [("Type".to_owned(), json!("AWS::SQS::Queue")), ("Properties".to_owned(), properties)];
+    Value::Object(members.into_iter().collect())
 }
 
 /// A queue `A`, and a queue `B` whose name is made of `A`'s.

@@ -24,7 +24,8 @@ fn ends(update: bool, faults: &[(&str, FaultPoint)], how: &How) -> (Cloud, Stack
 fn failures_end_where_the_service_ends_them() {
     let stays = How { stays: true, ..How::default() };
     let rolls = How::default();
-    let cases: &[(bool, &[(&str, FaultPoint)], &How, StackStatus)] = &[
+    type Case<'c> = (bool, &'c [(&'c str, FaultPoint)], &'c How, StackStatus);
+    let cases: &[Case<'_>] = &[
         (false, &[], &rolls, StackStatus::CreateComplete),
         (false, &[("B", Create)], &rolls, StackStatus::RollbackComplete),
         (false, &[("A", Create)], &rolls, StackStatus::RollbackComplete),

@@ -8,7 +8,10 @@ fn at(stack: &str, logical_id: &str) -> ResourceLocation {
     ResourceLocation { stack: stack.to_owned(), logical_id: logical_id.to_owned() }
 }
 
-fn refactor(stacks: &[(&str, Value)], mappings: &[((&str, &str), (&str, &str))]) -> CreateStackRefactor {
+/// A resource by its stack and name.
+type At<'a> = (&'a str, &'a str);
+
+fn refactor(stacks: &[(&str, Value)], mappings: &[(At<'_>, At<'_>)]) -> CreateStackRefactor {
     CreateStackRefactor {
         description: String::new(),
         stacks: stacks
