@@ -9,10 +9,12 @@ pub mod id;
 pub mod journal;
 pub mod lease;
 pub mod local;
+pub mod plan;
 pub mod probe;
 pub mod release;
 
 pub use backend::Backend;
 pub use clock::{Clock, Timestamp};
 pub use local::Local;
+pub use plan::Plan;
 pub use release::Release;

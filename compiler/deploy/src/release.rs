@@ -4,7 +4,7 @@
 //! depended on, and each output that is bound, is there.
 
 use crate::backend::Values;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use solc_cmdb::sha256;
 use std::collections::BTreeMap;
@@ -81,7 +81,7 @@ pub struct ReleaseStack {
 }
 
 /// Where the value of a parameter comes from.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Binding {
     /// The stack.
     pub stack: String,
