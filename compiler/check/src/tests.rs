@@ -4,6 +4,7 @@
 //! one; a claim is written by hand.
 
 mod access;
+mod assign;
 mod claims;
 mod codes;
 mod collections;
@@ -16,6 +17,7 @@ mod modules;
 mod names;
 mod operators;
 mod optionals;
+mod properties;
 mod records;
 mod resources;
 mod secrets;

@@ -96,3 +96,20 @@ fn a_broken_statement_leaves_the_others_in_the_hir() {
         [ClaimStatement::Hold { .. }, ClaimStatement::For { body, .. }] if body.len() == 1
     ));
 }
+
+#[test]
+fn a_claim_that_could_not_be_read_is_not_called_empty() {
+    check(
+        &format!("{SHOP}policy \"x\" {{\n requir true\n}}"),
+        "unknown-declaration «requir»: no statement begins with `requir` => require",
+    );
+}
+
+#[test]
+fn what_is_known_of_any_type_and_of_one_do_not_mix() {
+    claim(
+        "assert shop.receipts.bucket.properties == shop.receipts.bucket.properties\n\
+         assert shop.receipts.bucket in resources()",
+        "",
+    );
+}

@@ -146,3 +146,31 @@ fn what_was_reported_is_taken_out_of_the_hir() {
     let body = &project.bodies[solution.body.index()];
     assert!(matches!(body.expr(wrong).kind, crate::hir::ExprKind::Missing));
 }
+
+#[test]
+fn what_gives_access_or_describes_a_component_means_nothing_in_a_solution() {
+    check(
+        "solution s {\n permit s3.GetObject to \"sns.amazonaws.com\" because \"x\"\n deny s3.All to everyone because \"x\"\n\
+         connect tcp 443 to 10.0.0.0/8 because \"x\"\n stateful\n accepts link\n attribute a: Int = 1\n principal p for \"x\" {}\n}",
+        "misplaced-statement «permit s3.GetObject to \"sns.amazonaws.com\" because \"x\"»: `permit` means nothing in a solution
+         misplaced-statement «deny s3.All to everyone because \"x\"»: `deny` means nothing in a solution
+         misplaced-statement «connect tcp 443 to 10.0.0.0/8 because \"x\"»: `connect` means nothing in a solution
+         misplaced-statement «stateful»: `stateful` means nothing in a solution
+         misplaced-statement «accepts link»: `accepts` means nothing in a solution
+         misplaced-statement «attribute a: Int = 1»: `attribute` means nothing in a solution
+         misplaced-statement «principal p for \"x\" {}»: `principal` means nothing in a solution",
+    );
+}
+
+#[test]
+fn a_component_is_in_the_layer_that_it_names_and_holds_data_where_it_says_so() {
+    let (project, found) =
+        super::project("component Store {\n layer data\n stateful\n}\ncomponent Job {}\nsolution s {}");
+    assert_eq!(found, 0);
+    let of = |name: &str| {
+        let component = project.components.iter().find(|c| c.name == name).unwrap();
+        (component.layer, component.stateful)
+    };
+    assert_eq!(of("Store"), (crate::hir::Layer::Data, true));
+    assert_eq!(of("Job"), (crate::hir::Layer::Application, false));
+}

@@ -123,3 +123,25 @@ fn env_and_product_have_the_fields_of_their_records() {
          unknown-field «regio»: an account has no `regio` => region",
     );
 }
+
+#[test]
+fn a_team_has_no_profiles() {
+    check(
+        "use std.messaging.Queue\nteam shop {\n members = github(\"acme/shop\")\n default Queue { retention = 4d }\n}",
+        "misplaced-statement «default Queue { retention = 4d }»: a profile means nothing in a configuration block",
+    );
+}
+
+#[test]
+fn a_field_that_may_be_left_out_is_corrected_and_never_to_what_is_not_set_by_hand() {
+    let environment = |line: &str| {
+        format!(
+            "environment production {{\n stage = production\n account = nonprod\n network = 10.1.0.0/16\n release = continuous\n{line}\n}}"
+        )
+    };
+    beside(
+        &environment("availabilty = single_az"),
+        "unknown-field «availabilty»: `Environment` has no field `availabilty` => availability",
+    );
+    beside(&environment("nane = \"x\""), "unknown-field «nane»: `Environment` has no field `nane`");
+}

@@ -156,3 +156,19 @@ fn an_unknown_type_says_nothing_of_its_properties() {
          fix: write `AWS.S3.Bucket`",
     );
 }
+
+#[test]
+fn eight_names_are_listed_and_no_more() {
+    explains(
+        "type R = { a1: Int, b2: Int, c3: Int, d4: Int, e5: Int, f6: Int, g7: Int, h8: Int }\n\
+         fn f(r: R) -> Int = r.nothing",
+        "^ nothing | not found
+         help: use one of `a1`, `b2`, `c3`, `d4`, `e5`, `f6`, `g7` and `h8`",
+    );
+    explains(
+        "type R = { a1: Int, b2: Int, c3: Int, d4: Int, e5: Int, f6: Int, g7: Int, h8: Int, i9: Int }\n\
+         fn f(r: R) -> Int = r.nothing",
+        "^ nothing | not found
+         help: use one of `a1`, `b2`, `c3`, `d4`, `e5`, `f6`, `g7`, `h8`, …",
+    );
+}
