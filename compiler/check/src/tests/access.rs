@@ -191,3 +191,65 @@ fn what_a_grant_tells_is_a_string_with_a_loud_name() {
          type-mismatch «3»: expected a string, found a whole number => \"3\"",
     );
 }
+
+#[test]
+fn a_grant_may_compute_what_it_says() {
+    grant(
+        "let arn: deferred String = box.Arn\nlet all = \"${arn}/*\"\nallow s3.GetObject on all\nensure true else \"x\"",
+        "",
+    );
+    grant(
+        "let arn: String = box.Arn\nstateful\npermit s3.GetObject because \"x\"",
+        "deferred-value «box.Arn»: expected a string, found a value known only when deploying
+         misplaced-statement «stateful»: `stateful` means nothing in a grant
+         missing-field «permit s3.GetObject because \"x\"»: `permit` needs the service that it permits: `to \"…\"`",
+    );
+    component(
+        "principal role for \"lambda.amazonaws.com\" { stateful }",
+        "misplaced-statement «stateful»: `stateful` means nothing in a principal",
+    );
+}
+
+#[test]
+fn a_policy_is_of_a_resource() {
+    component(
+        "permit s3.GetObject to \"sns.amazonaws.com\" on box because \"x\"\ndeny s3.All to everyone on box because \"x\"",
+        "",
+    );
+    component(
+        "permit s3.GetObject to \"sns.amazonaws.com\" on box.Arn because \"x\"\npermit s3.GetObject to 3 on box because \"x\"",
+        "type-mismatch «box.Arn»: expected the resource whose policy it is, found a string known only when deploying
+         type-mismatch «3»: expected a string, found a whole number => \"3\"",
+    );
+}
+
+#[test]
+fn a_link_names_a_component_and_what_for() {
+    store(
+        " job: Job { link 3 }\n other: Job { link files.read().x }",
+        "not-linkable «3»: a link names a component and what for
+         not-linkable «files.read()»: a grant `Grant<read>` cannot be linked to",
+    );
+    explains(
+        &format!("{STORE}solution s {{\n files: Store {{}}\n job: Job {{ link files }}\n}}"),
+        "^ files | linked for what?
+         help: say what for: `read` and `watch`",
+    );
+    explains(
+        &format!("{STORE}solution s {{\n clock: Clock {{}}\n job: Job {{ link clock }}\n}}"),
+        "^ clock | linked for what?
+         help: it grants nothing",
+    );
+    explains(
+        &format!("{STORE}solution s {{\n let n = 3\n job: Job {{ link n }}\n}}"),
+        "^ n | linked for what?
+         help: name a component and what for: `link db.connect`",
+    );
+    explains(
+        &format!(
+            "{STORE}solution s {{\n files[k]: Store for k in [\"a\"] {{}}\n job: Job {{ link files.read }}\n}}"
+        ),
+        "^ files | this is a map `{String: Store}`
+         help: link to one of the occurrences, by its key: `link name[\"key\"].verb`",
+    );
+}

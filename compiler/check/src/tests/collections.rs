@@ -52,3 +52,29 @@ fn an_index_is_of_its_kind() {
 fn a_list_of_known_values_is_known_where_deferred_ones_may_stand() {
     accepts("let a: String = join([\"a\", \"b\"], \",\")\nlet b: String = join([x for x in [\"a\"]], \",\")");
 }
+
+#[test]
+fn what_is_expected_of_a_list_or_map_is_expected_of_its_elements() {
+    accepts(
+        "enum E { x, y }\nlet a: [E] = [x, y]\nlet b: [E]? = [x]\nlet c: {String: E} = { k = x }\nlet d: {String: E}? = { k = x }\nlet e: [E] = [x for n in [1]]\n\
+         let f: {String: E} = {\"${n}\": x for n in [1]}\nlet g: [[E]] = [[x], [y]]\nfn h(all: [E]) -> Bool = x in all\nlet i: [E] = [...a, y]",
+    );
+    check(
+        "let a: [Int] = [...[\"x\"]]\nlet b: [Int] = [n for n in [\"x\"]]\nlet c: {String: Int} = {n: n for n in [\"x\"]}",
+        "type-mismatch «\"x\"»: expected a whole number, found the string \"x\"
+         type-mismatch «n»: expected a whole number, found the string \"x\"
+         type-mismatch «n»: expected a whole number, found the string \"x\"",
+    );
+}
+
+#[test]
+fn keys_of_a_map_are_strings_and_cases() {
+    accepts(
+        "enum E { x, y }\nfn f(all: [E]) -> [Int] = {e: 1 for e in all}.values\nlet a = {\"a\": 1 for n in [1]}",
+    );
+    check(
+        "type R = { n: Int }\nfn f(all: [R]) -> [Int] = {r: 1 for r in all}.values\nlet a = {true: 1 for n in [1]}",
+        "type-mismatch «r»: a map's key is a string, not a record `R`
+         type-mismatch «true»: a map's key is a string, not a boolean",
+    );
+}

@@ -174,3 +174,83 @@ fn a_component_is_in_the_layer_that_it_names_and_holds_data_where_it_says_so() {
     assert_eq!(of("Store"), (crate::hir::Layer::Data, true));
     assert_eq!(of("Job"), (crate::hir::Layer::Application, false));
 }
+
+#[test]
+fn occurrences_have_the_key_that_their_clause_binds() {
+    let one = "component C { param n: String = \"x\" }\n";
+    accepts(&format!("{one}solution s {{ c[name]: C for name in [\"a\"] {{ n = name }} }}"));
+    check(
+        &format!(
+            "{one}solution s {{\n a[other]: C for name in [\"a\"] {{ n = name }}\n b: C for name in [\"a\"] {{ n = name }}\n d[name]: C {{}}\n}}"
+        ),
+        "unknown-name «other»: the key `other` is nothing that `for` runs over => name
+         misplaced-statement «name»: the occurrences of `b` have no key => [name]
+         misplaced-statement «name»: nothing says what `name` runs over",
+    );
+}
+
+#[test]
+fn what_has_moved_had_one_name_of_its_own_before() {
+    let one = "component C {}\n";
+    accepts(&format!("{one}solution s {{ a: C {{ moved from \"_old1\" }} }}"));
+    check(
+        &format!(
+            "{one}solution s {{\n a: C {{ moved from \"a\" }}\n b: C {{\n  moved from \"x\"\n  moved from \"y\"\n }}\n d: C {{ moved from \"1x\" }}\n e: C {{ moved from \"a-b\" }}\n f: C {{ moved from \"x\" }}\n g: C {{ moved from \"e\" }}\n}}"
+        ),
+        "invalid-move «\"a\"»: `a` cannot have moved from its own name => nothing
+         invalid-move «\"y\"»: `b` has moved from two names => nothing
+         invalid-move «\"1x\"»: what has moved had a plain name before
+         invalid-move «\"a-b\"»: what has moved had a plain name before
+         invalid-move «\"x\"»: `b` and `f` have both moved from `x`
+         invalid-move «\"e\"»: `g` has moved from `e`, which still exists",
+    );
+    check(
+        "solution s { resource a: AWS.S3.Bucket { moved from \"a\" } }",
+        "invalid-move «\"a\"»: `a` cannot have moved from its own name => nothing",
+    );
+}
+
+#[test]
+fn a_setting_of_a_profile_is_one_that_an_instance_declares() {
+    let instance = "component C { accepts setting }\n";
+    let solution = "solution s {\n c: C { setting LOG_LEVEL: String = \"info\" }\n";
+    accepts(&format!("{instance}{solution} default settings {{ LOG_LEVEL = \"debug\" }}\n}}"));
+    check(
+        &format!(
+            "{instance}{solution} default settings {{ LOG_LEVL = \"debug\", OTHER = 1 }}\n enforce settings {{ LOG_LEVEL = 3 }}\n}}\n\
+             solution t {{ default settings {{ LOG_LEVEL = \"debug\" }} }}\n"
+        ),
+        "unknown-name «LOG_LEVL»: no instance declares a setting `LOG_LEVL` => LOG_LEVEL
+         unknown-name «OTHER»: no instance declares a setting `OTHER`
+         type-mismatch «3»: expected a string, found a whole number => \"3\"
+         unknown-name «LOG_LEVEL»: no instance declares a setting `LOG_LEVEL`",
+    );
+}
+
+#[test]
+fn one_place_says_one_thing_of_a_field() {
+    let one = "component C { param n: Int = 1 }\n";
+    accepts(&format!("{one}solution s {{\n default C {{ n = 2 }}\n enforce C {{ n = 3 }}\n}}"));
+    check(
+        &format!("{one}solution s {{\n default C {{ n = 2 }}\n default C {{ n = 3 }}\n}}"),
+        "duplicate-field «n»: `n` is given twice",
+    );
+}
+
+#[test]
+fn a_forgotten_use_is_added_at_the_top_and_changes_nothing_else() {
+    let (found, _) = super::diagnose("solution s {\n a: Bucket {}\n}", false);
+    let edits: Vec<_> = found.iter().flat_map(|d| &d.fixes).flat_map(|f| &f.edits).collect();
+    let [edit] = edits.as_slice() else { panic!("expected one edit, found {}", edits.len()) };
+    assert_eq!((edit.span.lo, edit.span.hi, edit.replacement.as_str()), (0, 0, "use std.data.Bucket\n"));
+}
+
+#[test]
+fn a_key_that_could_not_be_read_is_the_only_mistake() {
+    let (found, _) = super::diagnose(
+        "component C { param n: String = \"x\" }\nsolution s { c[]: C for name in [\"a\"] { n = name } }",
+        false,
+    );
+    assert_eq!(found.len(), 1);
+    assert!(found.iter().all(|d| d.code.0 == "syntax-error"), "{}", found.first().map_or("", |d| &d.message));
+}

@@ -152,3 +152,33 @@ fn arms_and_branches_are_of_one_type() {
          type-mismatch «\"x\"»: the branches differ: a whole number, and here the string \"x\"",
     );
 }
+
+#[test]
+fn match_takes_literals_once_and_of_their_type() {
+    accepts(
+        "fn f(n: Int) -> Int = match n {\n 1 => 1\n 2 => 2\n _ => 3\n}\nfn g(s: String) -> Int = match s {\n \"a\" => 1\n _ => 2\n}\n\
+             fn h(b: Bool?) -> Int = match b {\n true => 1\n false => 2\n none => 3\n}",
+    );
+    check(
+        "fn f(n: Int) -> Int = match n {\n 1 => 1\n 1 => 2\n \"x\" => 4\n _ => 3\n}\nfn g(b: Bool?) -> Int = match b {\n true => 1\n none => 2\n none => 3\n}\n\
+         fn h(s: String) -> Int = match s {\n 3 => 1\n _ => 2\n}",
+        "warning unreachable-arm «1»: this arm is never reached => nothing
+         type-mismatch «\"x\"»: expected a whole number, found the string \"x\"
+         not-exhaustive «b»: this `match` leaves out `false`
+         warning unreachable-arm «none»: this arm is never reached => nothing
+         type-mismatch «3»: expected a string, found a whole number",
+    );
+}
+
+#[test]
+fn a_case_without_fields_binds_nothing() {
+    colour(
+        "fn f(c: Colour) -> Int = match c {\n red { x } => 1\n _ => 2\n}",
+        "unknown-field «x»: the case `red` has no fields",
+    );
+    explains(
+        &format!("{ROUTE}fn f(r: Route) -> String = r.pattern"),
+        "^ pattern | not found
+         help: use `match` to reach the fields of a case",
+    );
+}

@@ -101,3 +101,30 @@ fn texts_have_functions_of_their_own() {
          unknown-field «lenght»: the string \"abc\" has no `lenght` => length",
     );
 }
+
+#[test]
+fn a_call_says_how_many_arguments_it_has_and_how_many_it_takes() {
+    explains("let a = count([1], [2])", "^ count | called with 2 arguments");
+    explains("let a = sum()", "^ sum | called with nothing");
+    explains("let a = max(1)", "^ max(1) | called with 1 argument");
+    check(
+        "fn one(n: Int) -> Int = n\nlet a = one(1, 2)\nlet b = one(n: 1, n: 2)\nlet c = \"x\".replace(\"a\")\nlet d = \"x\".replace(\"a\", \"b\", \"c\")\nlet e = [1].nothing()\nlet f = x(1)",
+        "unknown-argument «2»: `one` takes 1 argument
+         duplicate-field «n»: `n` is given twice
+         missing-argument «\"x\".replace(\"a\")»: `replace` needs `to`
+         unknown-argument «\"c\"»: `replace` takes 2 arguments
+         not-callable «nothing»: a list `[Int]` has no function `nothing`
+         unknown-name «x»: there is no function `x`",
+    );
+    explains(
+        "fn one(n: Int) -> Int = n\nlet a = one()",
+        "^ one() | without `n`
+         - n | declared as `Int`
+         help: add `n: …`, a whole number",
+    );
+    explains(
+        "let a = \"x\".pad_left(3)",
+        "^ \"x\".pad_left(3) | without `fill`
+         help: add `fill: …`, a string",
+    );
+}

@@ -107,3 +107,80 @@ fn what_a_wrong_import_would_have_brought_is_not_reported_again() {
          unknown-import «nothing»: nothing is called `nothing` in `std.data`",
     );
 }
+
+#[test]
+fn a_module_that_publishes_nothing_lists_nothing() {
+    explains("use c.x\n//- c\nprivate let _days: Int = 1", "^ x | not found");
+    explains(
+        "use c.nothing\n//- c\nlet days: Int = 1\nlet hours: Int = 2",
+        "^ nothing | not found
+         help: use one of `days` and `hours`",
+    );
+}
+
+#[test]
+fn one_import_from_the_wrong_module_is_moved_and_several_are_told() {
+    explains(
+        "use std.compute.Bucket",
+        "^ Bucket | not found
+         fix: import it from `std.data`",
+    );
+    explains(
+        "use std.compute.{Service, Bucket}",
+        "^ Bucket | not found
+         help: import it from `std.data`",
+    );
+}
+
+/// A product and a library that it uses under the name `acme`, whose files stand behind the prefix `@acme`.
+fn with_library(product: &str, library: &str) -> Vec<String> {
+    use crate::{Files, Package, ProjectFile};
+    use solc_source::{Name, SourceFile, Sources};
+    use std::sync::Arc;
+    let name = |text: &str| Name::from(text);
+    let own = Package { dependencies: vec![(name("acme"), vec![name("@acme")])], ..Package::default() };
+    let acme = Package { prefix: vec![name("@acme")], library: true, ..Package::default() };
+    let mut sources = Sources::new();
+    let mut files = Files::default();
+    for (path, module, text, package) in [
+        ("main.sol", vec![name("main")], product, own),
+        ("acme.sol", vec![name("@acme"), name("parts"), name("box")], library, acme),
+    ] {
+        let file = sources.add(SourceFile::new(path, text));
+        let (ast, mistakes) = solc_syntax::parse(file, text);
+        assert!(mistakes.is_empty());
+        files.project.push(ProjectFile { ast: Arc::new(ast), module, package: Arc::new(package) });
+    }
+    crate::check(&files).1.iter().map(|d| format!("{}: {}", d.code, d.message)).collect()
+}
+
+#[test]
+fn a_library_is_used_by_the_name_that_the_product_gives_it() {
+    let library = "let days: Int = half(60)\nprivate fn half(n: Int) -> Int = n / 2";
+    let none: [&str; 0] = [];
+    assert_eq!(with_library("use acme.parts.days\nlet a: Int = days", library), none);
+    assert_eq!(with_library("use acme.parts.box.days\nlet a: Int = days", library), none);
+    assert_eq!(
+        with_library("use acme.part.days\nlet a: Int = days", library),
+        ["unknown-module: there is no module `acme.part`"]
+    );
+    assert_eq!(
+        with_library("use acme.parts.half\nlet a: Int = half(2)", library),
+        ["private-import: `half` is private to its file"]
+    );
+    assert_eq!(
+        with_library("use parts.days\nlet a: Int = days", library),
+        ["unknown-module: there is no module `parts`"]
+    );
+}
+
+#[test]
+fn a_library_says_nothing_of_environments_and_deploys_nothing() {
+    assert_eq!(
+        with_library("", "solution s {}\naccount main {}"),
+        [
+            "misplaced-statement: a solution means nothing in a library",
+            "misplaced-statement: `account` means nothing in a library"
+        ]
+    );
+}

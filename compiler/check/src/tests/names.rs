@@ -149,3 +149,87 @@ fn a_block_is_no_value_where_none_is_expected() {
          help: compare a field instead: `env.name == \"…\"`, or better, branch on `env.availability`",
     );
 }
+
+#[test]
+fn what_is_never_used_goes_with_its_comma() {
+    let module = "\n//- c\nlet one: Int = 1\nlet two: Int = 2\nlet three: Int = 3";
+    let removed = |uses: &str| {
+        let (found, sources) = super::diagnose(&format!("{uses}{module}"), false);
+        let edits = found.iter().flat_map(|d| &d.fixes).flat_map(|f| &f.edits);
+        edits.map(|e| sources.text(e.span).to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(removed("use c.{one, two, three}\nlet a: Int = two + three"), ["one, "]);
+    assert_eq!(removed("use c.{one, two, three}\nlet a: Int = one + three"), ["two, "]);
+    assert_eq!(removed("use c.{one, two, three}\nlet a: Int = one + two"), [", three"]);
+    assert_eq!(removed("use c.one\nlet a: Int = 1"), ["use c.one"]);
+    assert_eq!(removed("use c.one as other\nlet a: Int = 1"), ["use c.one as other"]);
+}
+
+#[test]
+fn what_begins_with_an_underscore_need_not_be_used() {
+    check(
+        "private let _a: Int = 1\nfn f(_n: Int, m: Int) -> Int = 1\ncomponent C {\n let _x = 1\n let y = 2\n grant g { let z = 3 }\n}",
+        "warning unused-declaration «m»: `m` is never used => _m
+         warning unused-declaration «y»: `y` is never used => nothing
+         warning unused-declaration «z»: `z` is never used => nothing",
+    );
+    // What could not be understood may be the use.
+    let broken = "fn f(m: Int) -> Int = n\ncomponent C {\n let y = 2\n let z: Int = \"x\"\n}";
+    let codes: Vec<&str> = super::diagnose(broken, false).0.iter().map(|d| d.code.0).collect();
+    assert_eq!(codes, ["unknown-name", "type-mismatch"]);
+}
+
+#[test]
+fn names_are_rewritten_word_by_word() {
+    check(
+        "type web_2Server = Int\nlet a1B: Int = 1\nenum Colour { darkRed }",
+        "warning naming «web_2Server»: the type `web_2Server` is not written in PascalCase => Web2Server
+         warning naming «a1B»: the value `a1B` is not written in snake_case => a1_b
+         warning naming «darkRed»: the case `darkRed` is not written in snake_case => dark_red",
+    );
+}
+
+#[test]
+fn settings_and_secrets_are_names_inside_a_component_only() {
+    accepts("component C {\n accepts setting, secret\n attribute n: Int = settings.count + secrets.count\n}");
+    check(
+        "let a: Int = settings.count\nlet b = secrets.count",
+        "unknown-name «settings»: nothing here is called `settings`
+         unknown-name «secrets»: nothing here is called `secrets`",
+    );
+}
+
+#[test]
+fn a_condition_knows_what_a_name_means() {
+    let component = "enum Colour { red < green }\ncomponent C {\n param e: Colour\n param all: [Colour]\n";
+    accepts(&format!(
+        "{component} let a: Bool = red == e\n let b: Bool = e in [red, green]\n let c: Bool = red in all\n let d: Bool = e < green\n let f: Bool = green > e\n}}"
+    ));
+    check(
+        &format!(
+            "{component} let a: Bool = grean == e\n let b: Bool = purple in all\n let c: Bool = e in [blue]\n let d: Bool = nope == 3\n}}"
+        ),
+        "unknown-case «grean»: `Colour` has no case `grean` => green
+         unknown-case «purple»: `Colour` has no case `purple`
+         unknown-case «blue»: `Colour` has no case `blue`
+         unknown-name «nope»: nothing here is called `nope`",
+    );
+}
+
+#[test]
+fn self_has_a_name_and_a_path() {
+    accepts("component C {\n attribute a: String = self.name\n attribute b: String = self.path\n}");
+    check(
+        "component C {\n let a = self.nam\n let b = self\n}",
+        "unknown-field «nam»: `self` has no `nam` => name
+         unknown-name «self»: nothing here is called `self`",
+    );
+}
+
+#[test]
+fn a_default_of_a_profile_may_be_a_bare_name_where_it_means_something() {
+    accepts("enum E { x, y }\ncomponent C { param e: E = x }\nsolution s {\n let e: E = y\n c: C { e }\n}");
+    accepts(
+        "component C { param account: Account }\nsolution s {\n let account: Account = env.account\n c: C { account }\n}",
+    );
+}

@@ -79,3 +79,21 @@ fn a_value_that_is_always_there_needs_no_other() {
         "type-mismatch «\"x\"»: expected a whole number, found the string \"x\"",
     );
 }
+
+#[test]
+fn what_a_condition_shows_holds_through_brackets_and_both_ways_round() {
+    accepts(
+        "type R = { inner: { n: Int }?, m: Int? }\nfn a(x: Int?) -> Int = if (x != none) then x else 0\nfn b(x: Int?) -> Int = if none != x then x else 0\n\
+         fn c(x: Int?) -> Int = if none == x then 0 else x\nfn d(x: Int?, y: Int?) -> Int = if x == none or y == none then 0 else x + y\n\
+         fn e(r: R) -> Int = if (r.inner) != none then r.inner.n else 0\nfn f(x: Int?) -> Bool = x == none or x > 3",
+    );
+    check(
+        "type R = { m: Int?, n: Int? }\nfn a(r: R) -> Int = if r.m != none then r.n else 0\nfn b(x: Int?, y: Int?) -> Int = if x == none and y == none then 0 else x\n\
+         fn c(x: Int?) -> Int = if x != none or true then x else 0\nfn d(x: Int?) -> Int = if not (x != none) then x else 0\nfn e(x: Int?) -> Bool = x != none or x > 3",
+        "optional-value «if r.m != none then r.n else 0»: expected a whole number, found a value that may be `none`
+         optional-value «if x == none and y == none then 0 else x»: expected a whole number, found a value that may be `none`
+         optional-value «if x != none or true then x else 0»: expected a whole number, found a value that may be `none`
+         optional-value «if not (x != none) then x else 0»: expected a whole number, found a value that may be `none`
+         type-mismatch «>»: a whole number that may be `none` has no order",
+    );
+}

@@ -104,3 +104,27 @@ fn json_takes_what_json_can_say() {
         "type-mismatch «r»: expected `Json`, found a record `R`",
     );
 }
+
+#[test]
+fn a_default_sees_the_fields_above_it() {
+    accepts("type R = { a: Int, b: Int = a + 1 }\nlet r: R = { a = 1 }");
+    check(
+        "type R = { a: Int = b, b: Int }\ntype S = { a: Int = \"x\" }",
+        "unknown-name «b»: nothing here is called `b`
+         type-mismatch «\"x\"»: expected a whole number, found the string \"x\"",
+    );
+}
+
+#[test]
+fn a_spread_brings_its_fields_and_what_is_not_one_is_told() {
+    rule(
+        "let both: { days: Int, prefix: String } = { days = 1, prefix = \"x\" }\nlet a: Rule = { ...both }\nlet b = { ...both, x = 1 }\nlet c: Int = b.days + b.x",
+        "",
+    );
+    rule(
+        "let a: Rule = { ...3 }\nlet b: Rule = { ...{ days = \"x\" } }\nlet c: {String: Int} = { ...{ x = \"1\" } }",
+        "type-mismatch «3»: only a record can be spread into a record, not a whole number
+         type-mismatch «\"x\"»: expected a whole number, found the string \"x\"
+         type-mismatch «\"1\"»: expected a whole number, found the string \"1\" => 1",
+    );
+}

@@ -172,3 +172,79 @@ fn eight_names_are_listed_and_no_more() {
          help: use one of `a1`, `b2`, `c3`, `d4`, `e5`, `f6`, `g7`, `h8`, …",
     );
 }
+
+#[test]
+fn none_and_spreads_fill_objects_of_properties() {
+    solution(
+        "resource a: AWS.SQS.Queue { DelaySeconds = none }\n\
+         resource b: AWS.S3.Bucket { VersioningConfiguration = { ...{ Status = \"Enabled\" } } }",
+        "",
+    );
+    solution(
+        "resource a: AWS.S3.Bucket { VersioningConfiguration = {} }\nresource b: AWS.SQS.Queue { DelaySeconds = 1, DelaySeconds = 2 }\n\
+         resource c: AWS.S3.Bucket { VersioningConfiguration = none, LifecycleConfiguration = { Rules = [{ Status = \"on\" }] } }",
+        "missing-property «{}»: this object of `AWS.S3.Bucket` needs `Status`
+         duplicate-field «DelaySeconds»: `DelaySeconds` is given twice
+         invalid-property-value «\"on\"»: CloudFormation does not take \"on\" here",
+    );
+}
+
+#[test]
+fn exclusive_properties_may_stand_together_where_one_is_none() {
+    solution(
+        "let live = env.stage == production\n\
+         resource a: AWS.EC2.VPC { CidrBlock = if live then \"10.0.0.0/16\" else none, Ipv4IpamPoolId = if live then none else \"x\" }",
+        "",
+    );
+}
+
+#[test]
+fn a_resource_type_is_written_in_full_and_corrected_within_its_service() {
+    explains(
+        "solution s { resource a: AWS.S3 {} }",
+        "^ AWS.S3 | not found in the schemas
+         help: write the type in full, like `AWS.S3.Bucket`",
+    );
+    explains(
+        "solution s { resource a: AWS.Nothing.AtAll {} }",
+        "^ AWS.Nothing.AtAll | not found in the schemas",
+    );
+    explains(
+        "solution s { resource a: AWS.SQS.Zzzzzzzz {} }",
+        "^ AWS.SQS.Zzzzzzzz | not found in the schemas
+         help: choose one of `AWS.SQS.Queue`, `AWS.SQS.QueueInlinePolicy`, `AWS.SQS.QueuePolicy`",
+    );
+}
+
+#[test]
+fn what_a_component_is_on_is_a_security_group_in_a_network() {
+    check(
+        "use std.network.Network\ncomponent C {\n param network: Network\n resource sg: AWS.EC2.SecurityGroup { GroupDescription = \"x\" }\n on network sg in network\n}",
+        "",
+    );
+    check(
+        "component C {\n resource box: AWS.S3.Bucket {}\n resource sg: AWS.EC2.SecurityGroup { GroupDescription = \"x\" }\n on network box in 3\n}\n\
+         component D { on network nothing }",
+        "type-mismatch «box»: expected a security group of this component, found a resource `AWS.S3.Bucket`
+         type-mismatch «3»: expected a network, found a whole number
+         unknown-name «nothing»: nothing here is called `nothing`",
+    );
+}
+
+#[test]
+fn a_property_that_the_compiler_writes_is_not_missed() {
+    solution("resource a: AWS.KMS.ReplicaKey { PrimaryKeyArn = \"arn:aws:kms:x\" }", "");
+    solution(
+        "resource a: AWS.KMS.ReplicaKey {}",
+        "missing-property «AWS.KMS.ReplicaKey»: `AWS.KMS.ReplicaKey` needs `PrimaryKeyArn`",
+    );
+}
+
+#[test]
+fn objects_with_any_names_take_any_names() {
+    solution(
+        "resource a: AWS.SSM.Document { Content = { schemaVersion = \"2.2\", anything = [1, true, { deep = none }] } }\n\
+         resource b: AWS.CloudFormation.Macro { Name = \"x\", FunctionName = \"y\" }",
+        "",
+    );
+}

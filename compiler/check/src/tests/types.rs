@@ -140,3 +140,44 @@ fn a_type_that_takes_the_name_of_a_builtin_one_is_the_only_mistake() {
         "duplicate-name «Size»: `Size` already has a meaning in every file",
     );
 }
+
+#[test]
+fn a_refinement_holds_both_its_ends_and_says_how_it_is_written() {
+    accepts(
+        "type A = Int where 3..3\ntype B = Number where 1..1.5\ntype C = Duration where 1s..1s\ntype D = Vcpu where 0.25 vcpu..1 vcpu",
+    );
+    for (base, example, ends) in [
+        ("Int", "1..10", "whole numbers"),
+        ("Number", "0.5..2", "numbers"),
+        ("Duration", "1s..5min", "durations"),
+        ("Size", "1MiB..1GiB", "sizes"),
+        ("Percent", "10%..90%", "percentages"),
+        ("Vcpu", "0.25 vcpu..4 vcpu", "numbers of vCPUs"),
+    ] {
+        explains(
+            &format!("type A = {base} where \"a\"..\"b\""),
+            &format!(
+                "^ \"a\"..\"b\" | both ends must be {ends}, known as they stand
+                 - {base} | the type that is refined
+                 help: write it like `{example}`"
+            ),
+        );
+    }
+    check(
+        "type A = Duration where 2s..1s\ntype B = Size where 2GiB..1MiB\ntype C = Vcpu where 2 vcpu..1 vcpu\ntype D = Percent where 9%..1%\n\
+         type E = Number where 2..0.5\ntype F = Duration where 1s..2MiB\ntype G = Int where -1..-3",
+        "invalid-refinement «2s..1s»: nothing lies in the range `2s..1s` => 1s..2s
+         invalid-refinement «2GiB..1MiB»: nothing lies in the range `2GiB..1MiB` => 1MiB..2GiB
+         invalid-refinement «2 vcpu..1 vcpu»: nothing lies in the range `2 vcpu..1 vcpu` => 1 vcpu..2 vcpu
+         invalid-refinement «9%..1%»: nothing lies in the range `9%..1%` => 1%..9%
+         invalid-refinement «2..0.5»: nothing lies in the range `2..0.5` => 0.5..2
+         invalid-refinement «1s..2MiB»: this range cannot refine a duration
+         invalid-refinement «-1..-3»: nothing lies in the range `-1..-3` => -3..-1",
+    );
+}
+
+#[test]
+fn a_field_of_a_type_stands_once() {
+    accepts("type R = { a: Int, b: Int }");
+    check("type R = { a: Int, a: String }", "duplicate-name «a»: `a` is declared twice");
+}

@@ -107,3 +107,55 @@ fn a_range_is_of_whole_numbers() {
     );
     accepts("let a: Range = 2..10\nlet b: Int = a.max - a.min\nlet c: Bool = 3 in a");
 }
+
+#[test]
+fn a_quantity_has_at_most_nine_places_and_fits_its_type() {
+    accepts("let a: Vcpu = 0.000001 vcpu\nlet b: Percent = 0.100000000%\nlet c: Size = 1.5KiB");
+    check(
+        "let a: Vcpu = 0.0000001 vcpu\nlet b: Percent = 0.1000000000%\nlet c: Size = 9999999999TiB\nlet d: Size = 0.3B",
+        "type-mismatch «0.0000001 vcpu»: `0.0000001vcpu` is no exact quantity
+         type-mismatch «0.1000000000%»: `0.1000000000%` is no exact quantity
+         type-mismatch «9999999999TiB»: `9999999999TiB` is no exact quantity
+         type-mismatch «0.3B»: `0.3B` is no exact quantity",
+    );
+}
+
+#[test]
+fn what_cannot_stand_in_a_string_says_how_it_could() {
+    check(
+        "let a = \"${1MiB}\"\nlet b = \"${1 vcpu}\"\nlet c = \"${1%}\"\nlet d = \"${1..2}\"\nlet e = \"${[1]}\"\nlet f = \"${none}\"\n\
+         solution s {\n resource box: AWS.S3.Bucket {}\n output g = \"${box}\"\n}",
+        "type-mismatch «1MiB»: a size in bytes cannot stand in a string without its unit => .mib
+         type-mismatch «1 vcpu»: a number of vCPUs cannot stand in a string without its unit => .cpu_units
+         type-mismatch «1%»: a percentage cannot stand in a string without its unit => .whole
+         type-mismatch «1..2»: a range cannot stand in a string
+         type-mismatch «[1]»: a list `[Int]` cannot stand in a string
+         optional-value «none»: a value that may be `none` cannot stand in a string
+         type-mismatch «box»: a resource `AWS.S3.Bucket` cannot stand in a string => .ref",
+    );
+    accepts(
+        "type Short = String where /^a$/\nenum E { x }\ncomponent C {\n param s: Short\n param e: E\n param n: Int where 1..2\n param d: Duration\n\
+         let a = \"${s}${e}${n}${true}${1.5}${10.0.0.0/8}\"\n ensure a != \"\" else \"after ${d}, ${1MiB}, ${1%}, ${1 vcpu}, ${1..2}\"\n}",
+    );
+}
+
+#[test]
+fn an_address_range_may_be_everything_or_one_address() {
+    accepts("let a: Cidr = 0.0.0.0/0\nlet b: Cidr = 10.0.0.1/32");
+    check(
+        "let a: Cidr = 10.0.0.255/31",
+        "type-mismatch «10.0.0.255/31»: `10.0.0.255/31` has bits set behind its prefix => 10.0.0.254/31",
+    );
+}
+
+#[test]
+fn what_was_forgotten_is_the_unit_of_the_refinement() {
+    check(
+        "component C {\n param a: Duration where 1d..30d\n param b: Size where 1GiB..2GiB\n param c: Duration where 0s..1d\n param d: Duration where 100ms..1s\n}\n\
+         solution s { c: C { a = 3, b = 1, c = 2, d = 500 } }",
+        "type-mismatch «3»: expected `Duration where 1d..30d`, found a whole number => 3d
+         type-mismatch «1»: expected `Size where 1GiB..2GiB`, found a whole number => 1GiB
+         type-mismatch «2»: expected `Duration where 0d..1d`, found a whole number => 2s
+         type-mismatch «500»: expected `Duration where 100ms..1s`, found a whole number => 500ms",
+    );
+}
