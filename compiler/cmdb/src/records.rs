@@ -155,11 +155,16 @@ impl Records {
         self.put(&intent.environment, &intent.started, &intent.deploy, "1-intent", intent)
     }
 
-    /// Records what came of it. Recording the same twice is no error.
+    /// Records what came of it. Where a result is there already it stands: who died between recording and saying so
+    /// would otherwise find its own, with another time.
     ///
     /// # Errors
-    /// Where the file cannot be written, or another result is there.
+    /// Where the file cannot be written.
     pub fn put_result(&self, result: &Result) -> std::result::Result<PathBuf, WriteError> {
+        let there = self.folder(&result.environment, &result.started, &result.deploy).join("2-result.json");
+        if there.exists() {
+            return Ok(there);
+        }
         self.put(&result.environment, &result.started, &result.deploy, "2-result", result)
     }
 

@@ -18,6 +18,29 @@ impl Timestamp {
         Self(self.0.saturating_add(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)))
     }
 
+    /// As RFC 3339 has it, in UTC and to the millisecond: `2026-11-25T12:00:00.000Z`.
+    #[must_use]
+    pub fn rfc3339(self) -> String {
+        let (days, millis) = (self.0 / 86_400_000, self.0 % 86_400_000);
+        // Days in eras of 400 years from 0000-03-01: after Howard Hinnant, "chrono-compatible low-level date algorithms".
+        let shifted = days + 719_468;
+        let (era, day) = (shifted / 146_097, shifted % 146_097);
+        let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+        let day = day - (365 * year + year / 4 - year / 100);
+        let month = (5 * day + 2) / 153;
+        let date = day - (153 * month + 2) / 5 + 1;
+        let month = if month < 10 { month + 3 } else { month - 9 };
+        let year = era * 400 + year + u64::from(month <= 2);
+        let seconds = millis / 1000;
+        format!(
+            "{year:04}-{month:02}-{date:02}T{:02}:{:02}:{:02}.{:03}Z",
+            seconds / 3600,
+            seconds / 60 % 60,
+            seconds % 60,
+            millis % 1000
+        )
+    }
+
     /// How long after `earlier`; zero where the clock went back.
     #[must_use]
     pub fn since(self, earlier: Self) -> Duration {
@@ -80,3 +103,6 @@ impl Clock for VirtualClock {
         self.now.fetch_add(millis, Ordering::SeqCst);
     }
 }
+
+#[cfg(test)]
+mod tests;

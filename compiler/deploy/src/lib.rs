@@ -5,6 +5,8 @@
 
 pub mod backend;
 pub mod clock;
+pub mod codes;
+pub mod engine;
 pub mod id;
 pub mod journal;
 pub mod lease;

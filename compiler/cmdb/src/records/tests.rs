@@ -62,3 +62,14 @@ fn a_record_is_never_changed() {
     assert_eq!(error.error.kind(), std::io::ErrorKind::AlreadyExists);
     assert!(fs::read_to_string(path).expect("read").contains("\"shop\""));
 }
+
+#[test]
+fn the_first_result_stands() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let records = Records::of(folder.path());
+    let path = records.put_result(&result()).expect("written");
+    records
+        .put_result(&Result { finished: "2027-01-01T00:00:00.000Z".into(), ..result() })
+        .expect("no error");
+    assert!(fs::read_to_string(path).expect("read").contains("2026-04-01"));
+}

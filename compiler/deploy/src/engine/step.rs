@@ -1,0 +1,227 @@
+//! What is done to which stack, after what.
+//!
+//! Invariant: a step stands after those that it needs; a stack goes when all that is to be is there, and those that
+//! take values of it have gone.
+
+use crate::backend::Values;
+use crate::release::{Binding, Place, Release, ReleaseStack};
+use serde_json::Value;
+use solc_cmdb::StackState;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Which part of an update of a stack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// All of it.
+    Only,
+    /// What is new, beside what others still use.
+    Expand,
+    /// What nobody uses any longer goes.
+    Contract,
+}
+
+impl Phase {
+    /// What a step's name ends with.
+    fn ending(self) -> &'static str {
+        match self {
+            Self::Only => "",
+            Self::Expand => " (expand)",
+            Self::Contract => " (contract)",
+        }
+    }
+}
+
+/// How a stack is to be.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Target {
+    /// The template, to the byte.
+    pub template: String,
+    /// The template, read.
+    pub content: Value,
+    /// SHA-256 of the template, in hexadecimal.
+    pub sha256: String,
+    /// The stacks that it needs values of.
+    pub depends_on: Vec<String>,
+    /// Where the value of each parameter comes from.
+    pub parameters: BTreeMap<String, Binding>,
+    /// The outputs that it has.
+    pub outputs: Vec<String>,
+    /// `CAPABILITY_IAM` and the like.
+    pub capabilities: Vec<String>,
+    /// Its tags.
+    pub tags: Values,
+    /// Whether it is protected against deletion.
+    pub termination_protection: bool,
+}
+
+impl Target {
+    /// As the release says.
+    #[must_use]
+    pub fn of(stack: &ReleaseStack) -> Self {
+        Self {
+            template: stack.template.clone(),
+            content: stack.content.clone(),
+            sha256: stack.sha256.clone(),
+            depends_on: stack.depends_on.clone(),
+            parameters: stack.parameters.clone(),
+            outputs: stack.outputs.clone(),
+            capabilities: stack.capabilities.clone(),
+            tags: stack.tags.clone(),
+            termination_protection: stack.termination_protection,
+        }
+    }
+
+    /// The resources that must outlive a mistake: those that the template keeps, and those whose type holds data.
+    #[must_use]
+    pub fn stateful(&self) -> BTreeSet<String> {
+        let resources = self.content.get("Resources").and_then(Value::as_object);
+        let all = resources.into_iter().flatten();
+        all.filter(|(_, resource)| {
+            let policy = resource.get("DeletionPolicy").and_then(Value::as_str);
+            let kept = matches!(policy, Some("Retain" | "RetainExceptOnCreate" | "Snapshot"));
+            kept || resource.get("Type").and_then(Value::as_str).is_some_and(holds_data)
+        })
+        .map(|(name, _)| name.clone())
+        .collect()
+    }
+
+    /// Whether a parameter takes its value from a parameter store, so that it may change with nothing sent.
+    #[must_use]
+    pub fn reads_a_store(&self) -> bool {
+        let parameters = self.content.get("Parameters").and_then(Value::as_object);
+        parameters.into_iter().flatten().any(|(_, parameter)| {
+            let kind = parameter.get("Type").and_then(Value::as_str);
+            kind.is_some_and(|kind| kind.starts_with("AWS::SSM::Parameter::"))
+        })
+    }
+}
+
+/// Whether a type of resource holds data.
+pub(super) fn holds_data(kind: &str) -> bool {
+    solc_schema::stateful_types().iter().any(|stateful| *stateful == kind)
+}
+
+/// What is done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// The stack is made or changed.
+    Deploy(Box<Target>),
+    /// It is deleted. What holds data needs an acknowledgement; with `always`, whatever it holds does.
+    Delete {
+        /// Whether an acknowledgement is needed whatever it holds.
+        always: bool,
+    },
+}
+
+/// One step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// The stack's name, and which part of its update.
+    pub name: String,
+    /// The stack.
+    pub stack: String,
+    /// What is done.
+    pub action: Action,
+    /// The steps that must have succeeded, by name.
+    pub after: Vec<String>,
+    /// Where each resource comes from, by logical id.
+    pub places: BTreeMap<String, Place>,
+}
+
+impl Step {
+    /// A step that makes a stack as `target` says.
+    #[must_use]
+    pub fn deploy(stack: &str, phase: Phase, target: Target, after: Vec<String>) -> Self {
+        Self {
+            name: format!("{stack}{}", phase.ending()),
+            stack: stack.to_owned(),
+            action: Action::Deploy(Box::new(target)),
+            after,
+            places: BTreeMap::new(),
+        }
+    }
+
+    /// `deploy` or `delete`.
+    #[must_use]
+    pub fn verb(&self) -> &'static str {
+        match self.action {
+            Action::Deploy(_) => "deploy",
+            Action::Delete { .. } => "delete",
+        }
+    }
+
+    /// SHA-256 of the template that it leaves; nothing for a deletion.
+    #[must_use]
+    pub fn sha256(&self) -> Option<&str> {
+        match &self.action {
+            Action::Deploy(target) => Some(&target.sha256),
+            Action::Delete { .. } => None,
+        }
+    }
+
+    /// The component that a resource is part of; the resource's own name where nothing says.
+    #[must_use]
+    pub fn component<'a>(&'a self, logical_id: &'a str) -> &'a str {
+        let place = self.places.get(logical_id).map(|place| place.component.as_str());
+        place.filter(|component| !component.is_empty()).unwrap_or(logical_id)
+    }
+}
+
+/// Every stack of the release, and then those that are recorded and no longer in it, the last first.
+#[must_use]
+pub fn of_release(release: &Release, recorded: &[StackState]) -> Vec<Step> {
+    let mut steps: Vec<Step> = release
+        .stacks
+        .iter()
+        .map(|stack| Step {
+            places: stack.places.clone(),
+            ..Step::deploy(&stack.name, Phase::Only, Target::of(stack), stack.depends_on.clone())
+        })
+        .collect();
+    let there: Vec<String> = steps.iter().map(|step| step.name.clone()).collect();
+    let gone: Vec<&StackState> =
+        recorded.iter().filter(|state| release.stack(&state.stack).is_none()).collect();
+    steps.extend(deletions(&gone, &there, true));
+    steps
+}
+
+/// Every recorded stack goes, the last first.
+#[must_use]
+pub fn of_destruction(recorded: &[StackState]) -> Vec<Step> {
+    deletions(&recorded.iter().collect::<Vec<_>>(), &[], false)
+}
+
+/// Each goes after `first`, and after those that take values of it.
+fn deletions(states: &[&StackState], first: &[String], always: bool) -> Vec<Step> {
+    let mut left: Vec<&StackState> = states.to_vec();
+    let mut steps = Vec::with_capacity(left.len());
+    while !left.is_empty() {
+        let used = |name: &str| left.iter().any(|other| other.depends_on.iter().any(|needed| needed == name));
+        let (mut now, later): (Vec<&StackState>, Vec<&StackState>) =
+            left.iter().partition(|state| !used(&state.stack));
+        let next = if now.is_empty() {
+            // A ring cannot be recorded by us; whoever wrote it still gets an order.
+            now = later;
+            Vec::new()
+        } else {
+            later
+        };
+        for state in &now {
+            let users = states.iter().filter(|other| other.depends_on.contains(&state.stack));
+            let users =
+                users.map(|other| other.stack.clone()).filter(|name| !now.iter().any(|s| s.stack == *name));
+            steps.push(Step {
+                name: state.stack.clone(),
+                stack: state.stack.clone(),
+                action: Action::Delete { always },
+                after: first.iter().cloned().chain(users).collect(),
+                places: BTreeMap::new(),
+            });
+        }
+        left = next;
+    }
+    steps
+}
+
+#[cfg(test)]
+mod tests;
