@@ -13,6 +13,7 @@ pub mod lease;
 pub mod local;
 pub mod plan;
 pub mod probe;
+pub mod rehearse;
 pub mod release;
 
 pub use backend::Backend;

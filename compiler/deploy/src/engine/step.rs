@@ -97,7 +97,7 @@ impl Target {
 }
 
 /// Whether a type of resource holds data.
-pub(super) fn holds_data(kind: &str) -> bool {
+pub(crate) fn holds_data(kind: &str) -> bool {
     solc_schema::stateful_types().iter().any(|stateful| *stateful == kind)
 }
 
