@@ -39,6 +39,17 @@ pub enum GateKind {
 }
 
 impl GateKind {
+    /// Every kind.
+    pub const ALL: [Self; 7] = [
+        Self::StatefulReplacement,
+        Self::StatefulDeletion,
+        Self::StackDeletion,
+        Self::ProtectionLowered,
+        Self::AccessWidening,
+        Self::PublicExposure,
+        Self::AvailabilityLowered,
+    ];
+
     /// The verb of its acknowledgement.
     #[must_use]
     pub fn verb(self) -> &'static str {

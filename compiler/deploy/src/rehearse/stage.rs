@@ -11,6 +11,7 @@ use crate::id::DeployId;
 use crate::journal::{Entry, Journal, Medium};
 use crate::lease::{Lease, NoLease};
 use crate::local::{self, DirectRequest, Fault, Local};
+use crate::plan::GateKind;
 use crate::probe::NoProbe;
 use solc_cmdb::{Records, StackState, States};
 use std::collections::{BTreeMap, BTreeSet};
@@ -126,9 +127,9 @@ fn everything(subject: &Subject<'_>) -> BTreeSet<String> {
         let recorded = subject.recorded.iter().filter(|(state, _)| state.stack == step.stack);
         let known = recorded.flat_map(|(state, _)| state.resources.keys()).map(|id| (id.as_str(), ""));
         for (id, component) in named.chain(known) {
-            for verb in ["replace", "delete"] {
-                all.insert(format!("{verb} {id}"));
-                all.insert(format!("{verb} {component}"));
+            for kind in GateKind::ALL {
+                all.insert(format!("{} {id}", kind.verb()));
+                all.insert(format!("{} {component}", kind.verb()));
             }
         }
         all.insert(format!("delete {}", step.stack));
