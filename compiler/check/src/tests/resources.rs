@@ -248,3 +248,22 @@ fn objects_with_any_names_take_any_names() {
         "",
     );
 }
+
+#[test]
+fn a_property_says_what_it_takes() {
+    solution(
+        "resource a: AWS.S3.Bucket { VersioningConfiguration = 3, LifecycleConfiguration = { Rules = 3 }, AccessControl = 3 }\n\
+         resource b: AWS.S3.Bucket { VersioningConfiguration = { Status = 3 }, ObjectLockEnabled = 3 }\n\
+         resource c: AWS.Lambda.Function { Code = {}, Role = \"x\", Environment = { Variables = 3 } }\n\
+         resource d: AWS.CloudWatch.Alarm { ComparisonOperator = \"x\", EvaluationPeriods = 1, Threshold = true }",
+        "type-mismatch «3»: expected an object, found a whole number
+         type-mismatch «3»: expected a list, found a whole number
+         type-mismatch «3»: expected one of 8 fixed strings, found a whole number
+         type-mismatch «3»: expected one of \"Enabled\", \"Suspended\", found a whole number
+         type-mismatch «3»: expected a boolean, found a whole number
+         type-mismatch «3»: expected a map, found a whole number
+         missing-property «AWS.CloudWatch.Alarm»: `AWS.CloudWatch.Alarm` needs one of `EvaluationCriteria`, `MetricName` and `Metrics`
+         invalid-property-value «\"x\"»: CloudFormation does not take \"x\" here
+         type-mismatch «true»: expected a number, found a boolean",
+    );
+}
