@@ -73,20 +73,20 @@ fn split(input: &str) -> Vec<(String, String)> {
 
 /// The diagnostics of a project, and its sources.
 fn diagnose(input: &str, whole_library: bool) -> (Vec<Diagnostic>, Sources) {
-    let (_, found, sources) = run(input, whole_library);
+    let (_, found, sources) = run(input, Files { whole_library, ..Files::default() });
     (found, sources)
 }
 
 /// The HIR of a project, and how many diagnostics came with it.
 fn project(input: &str) -> (crate::hir::Project, usize) {
-    let (project, found, _) = run(input, false);
+    let (project, found, _) = run(input, Files::default());
     let others = found.iter().filter(|d| d.code != crate::codes::UNUSED_DECLARATION);
     (project, others.count())
 }
 
-fn run(input: &str, whole_library: bool) -> (crate::hir::Project, Vec<Diagnostic>, Sources) {
+/// Checks what `files` says of the project, with the files of the input and of the library.
+fn run(input: &str, mut files: Files) -> (crate::hir::Project, Vec<Diagnostic>, Sources) {
     let mut sources = Sources::new();
-    let mut files = Files { whole_library, ..Files::default() };
     let mut found = Vec::new();
     for (module, text) in library() {
         let file = sources.add(SourceFile::new(&format!("{}.sol", module.join("/")), text));

@@ -145,3 +145,31 @@ fn a_field_that_may_be_left_out_is_corrected_and_never_to_what_is_not_set_by_han
     );
     beside(&environment("nane = \"x\""), "unknown-field «nane»: `Environment` has no field `nane`");
 }
+
+#[test]
+fn what_a_repository_that_is_left_out_may_declare_is_a_warning() {
+    let input = "use std.compute.Function\nenvironment live {\n stage = production\n account = nowhere\n network = 10.1.0.0/16\n release = continuous\n}\n\
+                 product shop {\n domain = \"shop.example\"\n default settings { LOG_LEVEL = \"info\" }\n}\n\
+                 test \"x\" for live, other, elsewhere { assert true }\n\
+                 solution s { default settings { LOG_LEVEL = \"info\" } }";
+    let codes = |alone: bool| {
+        let files = crate::Files { alone, elsewhere: vec!["elsewhere".into()], ..crate::Files::default() };
+        let (_, found, sources) = super::run(input, files);
+        let found = solc_source::diagnostic::merge(found);
+        let said = found.iter().filter(|d| d.code != crate::codes::UNUSED_DECLARATION);
+        said.map(|d| format!("{} {}", d.code, sources.text(d.span()))).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        codes(true),
+        [
+            "not-checked-here nowhere",
+            "not-checked-here LOG_LEVEL",
+            "not-checked-here other",
+            "unknown-name LOG_LEVEL"
+        ]
+    );
+    assert_eq!(
+        codes(false),
+        ["unknown-name nowhere", "unknown-name LOG_LEVEL", "unknown-name other", "unknown-name LOG_LEVEL"]
+    );
+}

@@ -159,3 +159,20 @@ fn what_was_forgotten_is_the_unit_of_the_refinement() {
          type-mismatch «500»: expected `Duration where 100ms..1s`, found a whole number => 500ms",
     );
 }
+
+#[test]
+fn a_quantity_is_shown_in_the_largest_unit_that_it_is_whole_in() {
+    check(
+        "component C {\n param a: Duration where 1ms..1s\n param b: Duration where 60s..60min\n param c: Duration where 24h..36h\n param d: Size where 1B..1024B\n\
+         param e: Size where 1024KiB..1024GiB\n param f: Size where 1025KiB..3072MiB\n param g: Vcpu where 0.25 vcpu..2 vcpu\n param h: Percent where 0.5%..100%\n}\n\
+         solution s { c: C { a = [], b = [], c = [], d = [], e = [], f = [], g = [], h = [] } }",
+        "type-mismatch «[]»: expected `Duration where 1ms..1s`, found a list `[?]`
+         type-mismatch «[]»: expected `Duration where 1min..1h`, found a list `[?]`
+         type-mismatch «[]»: expected `Duration where 1d..36h`, found a list `[?]`
+         type-mismatch «[]»: expected `Size where 1B..1KiB`, found a list `[?]`
+         type-mismatch «[]»: expected `Size where 1MiB..1TiB`, found a list `[?]`
+         type-mismatch «[]»: expected `Size where 1025KiB..3GiB`, found a list `[?]`
+         type-mismatch «[]»: expected `Vcpu where 0.25 vcpu..2 vcpu`, found a list `[?]`
+         type-mismatch «[]»: expected `Percent where 0.5%..100%`, found a list `[?]`",
+    );
+}
