@@ -56,6 +56,20 @@ fn walk(folder: &Path, module: &[Name], found: &mut Vec<(Vec<Name>, String)>) {
     }
 }
 
+/// The trees of the library's files, as `solc` embeds them: parsing them anew for each test would take most of its time.
+/// A file that does not parse has none, and says why where it is used.
+fn trees() -> &'static [Option<Vec<u8>>] {
+    static TREES: OnceLock<Vec<Option<Vec<u8>>>> = OnceLock::new();
+    TREES.get_or_init(|| {
+        let mut sources = Sources::new();
+        let tree = |(_, text): &(Vec<Name>, String)| {
+            let (tree, mistakes) = solc_syntax::parse(sources.add(SourceFile::new("", text)), text);
+            mistakes.is_empty().then(|| solc_syntax::encode(&tree))
+        };
+        library().iter().map(tree).collect()
+    })
+}
+
 /// Splits an input at its lines `//- path/of/the/file`; what stands before the first is `main`.
 fn split(input: &str) -> Vec<(String, String)> {
     let mut files = vec![("main".to_owned(), String::new())];
@@ -88,13 +102,13 @@ fn project(input: &str) -> (crate::hir::Project, usize) {
 fn run(input: &str, mut files: Files) -> (crate::hir::Project, Vec<Diagnostic>, Sources) {
     let mut sources = Sources::new();
     let mut found = Vec::new();
-    for (module, text) in library() {
+    for ((module, text), tree) in library().iter().zip(trees()) {
         let file = sources.add(SourceFile::new(&format!("{}.sol", module.join("/")), text));
         files.library.push(LibraryFile {
             file,
             module: module.clone(),
             text: text.as_str().into(),
-            encoded: None,
+            encoded: tree.as_deref(),
         });
     }
     for (path, text) in split(input) {

@@ -228,17 +228,17 @@ fn reads_as(text: &str, want: &Ty) -> bool {
         let (number, unit) = text.split_at_checked(number)?;
         super::literals::quantity(number, unit.trim_start()).ok()
     };
+    // No literal begins with `+`.
+    let whole = |text: &str| !text.starts_with('+') && text.parse::<i64>().is_ok();
     match want {
         Ty::Bool => matches!(text, "true" | "false"),
-        Ty::Int => text.parse::<i64>().is_ok(),
+        Ty::Int => whole(text),
         Ty::Number => text.parse::<f64>().is_ok_and(|n| n.is_finite()) && !text.starts_with('+'),
         Ty::Duration => matches!(quantity(), Some(Quantity::Duration(_))),
         Ty::Size => matches!(quantity(), Some(Quantity::Size(_))),
         Ty::Percent => matches!(quantity(), Some(Quantity::Percent(_))),
         Ty::Vcpu => matches!(quantity(), Some(Quantity::Vcpu(_))),
-        Ty::Range => text
-            .split_once("..")
-            .is_some_and(|(lo, hi)| lo.parse::<i64>().is_ok() && hi.parse::<i64>().is_ok()),
+        Ty::Range => text.split_once("..").is_some_and(|(lo, hi)| whole(lo) && whole(hi)),
         Ty::Cidr => text.split_once('/').is_some_and(|(address, prefix)| {
             address.parse::<std::net::Ipv4Addr>().is_ok() && prefix.parse::<u8>().is_ok_and(|p| p <= 32)
         }),

@@ -181,3 +181,22 @@ fn a_field_of_a_type_stands_once() {
     accepts("type R = { a: Int, b: Int }");
     check("type R = { a: Int, a: String }", "duplicate-name «a»: `a` is declared twice");
 }
+
+#[test]
+fn a_text_loses_its_quotes_only_where_what_is_left_is_of_the_type() {
+    check(
+        "let a: Number = \"1.5\"\nlet b: Number = \"+1\"\nlet c: Number = \"inf\"\nlet d: Size = \"1MiB\"\nlet e: Percent = \"5%\"\nlet f: Cidr = \"10.0.0.0/33\"\n\
+         let g: Range = \"1..x\"\nlet h: Duration = \"1MiB\"\nlet i: Bool = \"yes\"\nlet j: Int = \"+5\"\nlet k: Range = \"1..+2\"",
+        "type-mismatch «\"1.5\"»: expected a number, found the string \"1.5\" => 1.5
+         type-mismatch «\"+1\"»: expected a number, found the string \"+1\"
+         type-mismatch «\"inf\"»: expected a number, found the string \"inf\"
+         type-mismatch «\"1MiB\"»: expected a size in bytes, found the string \"1MiB\" => 1MiB
+         type-mismatch «\"5%\"»: expected a percentage, found the string \"5%\" => 5%
+         type-mismatch «\"10.0.0.0/33\"»: expected an address range, found the string \"10.0.0.0/33\"
+         type-mismatch «\"1..x\"»: expected a range, found the string \"1..x\"
+         type-mismatch «\"1MiB\"»: expected a duration, found the string \"1MiB\"
+         type-mismatch «\"yes\"»: expected a boolean, found the string \"yes\"
+         type-mismatch «\"+5\"»: expected a whole number, found the string \"+5\"
+         type-mismatch «\"1..+2\"»: expected a range, found the string \"1..+2\"",
+    );
+}
