@@ -254,3 +254,24 @@ fn a_key_that_could_not_be_read_is_the_only_mistake() {
     assert_eq!(found.len(), 1);
     assert!(found.iter().all(|d| d.code.0 == "syntax-error"), "{}", found.first().map_or("", |d| &d.message));
 }
+
+#[test]
+fn a_statement_that_could_not_be_read_is_the_only_mistake() {
+    let access = "use std.data.Bucket\ncomponent C {\n accepts link\n resource box: AWS.S3.Bucket {";
+    for input in [
+        format!("{access} ) }}\n}}"),
+        format!("{access}}}\n principal role for \"lambda.amazonaws.com\" {{ ) }}\n}}"),
+        format!("{access}}}\n grant g {{ ) }}\n}}"),
+        format!("{access}}}\n )\n}}"),
+        "use std.data.Bucket\nsolution s { a: Bucket { ) } }".to_owned(),
+        "use std.data.Bucket\nsolution s { default Bucket { ) } }".to_owned(),
+        "solution s { ) }".to_owned(),
+        "environment e { ) }".to_owned(),
+        "test \"x\" { ) }".to_owned(),
+    ] {
+        let (found, _) = super::diagnose(&input, false);
+        let said = found.iter().filter(|d| d.code != crate::codes::UNUSED_DECLARATION);
+        let codes: Vec<&str> = said.map(|d| d.code.0).collect();
+        assert_eq!(codes, ["syntax-error"], "{input}");
+    }
+}

@@ -233,3 +233,20 @@ fn a_default_of_a_profile_may_be_a_bare_name_where_it_means_something() {
         "component C { param account: Account }\nsolution s {\n let account: Account = env.account\n c: C { account }\n}",
     );
 }
+
+#[test]
+fn what_is_no_name_here_is_explained_by_its_own_reason_only() {
+    let help = |input: &str| {
+        let (found, _) = super::diagnose(input, false);
+        let said = found.iter().filter(|d| d.code == crate::codes::UNKNOWN_NAME);
+        said.flat_map(|d| d.help.iter()).map(|h| h.to_string()).collect::<Vec<_>>()
+    };
+    let none: [&str; 0] = [];
+    assert_eq!(help("let a = zone"), ["declare the resource `per zone`: only there is `zone` a name"]);
+    assert_eq!(help("let a = qwertz"), none);
+    assert_eq!(
+        help("solution s {}\ntest \"x\" { assert platform.stateful }"),
+        ["name the solution whose platform is meant: `shop.platform`"]
+    );
+    assert_eq!(help("solution s {}\ntest \"x\" { assert qwertz.stateful }"), none);
+}
