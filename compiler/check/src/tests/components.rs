@@ -275,3 +275,12 @@ fn a_statement_that_could_not_be_read_is_the_only_mistake() {
         assert_eq!(codes, ["syntax-error"], "{input}");
     }
 }
+
+#[test]
+fn platform_and_internet_are_components_of_the_library() {
+    let (project, found) =
+        super::project("component C { attribute a: deferred String? = platform.key?.arn }\nsolution s {}");
+    let name = |id: Option<crate::hir::ComponentId>| project.components[id.unwrap().index()].name.clone();
+    assert_eq!((name(project.platform).as_str(), name(project.internet).as_str()), ("Platform", "Internet"));
+    assert_eq!(found, 0);
+}

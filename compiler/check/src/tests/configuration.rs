@@ -173,3 +173,14 @@ fn what_a_repository_that_is_left_out_may_declare_is_a_warning() {
         ["unknown-name nowhere", "unknown-name LOG_LEVEL", "unknown-name other", "unknown-name LOG_LEVEL"]
     );
 }
+
+#[test]
+fn a_name_that_no_block_has_is_not_said_to_be_another_block() {
+    explains(
+        &format!(
+            "{REST}environment test {{\n stage = test\n account = nowhere\n network = 10.1.0.0/16\n release = continuous\n}}"
+        ),
+        "^ nowhere | not found
+         help: name one of `nonprod`",
+    );
+}

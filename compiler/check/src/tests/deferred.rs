@@ -68,3 +68,12 @@ fn nothing_is_decided_by_a_deferred_value() {
 fn whether_a_deferred_value_is_there_is_known() {
     accepts("component C {\n param url: deferred String?\n let there: Bool = url != none\n}");
 }
+
+#[test]
+fn what_a_deferred_value_is_cannot_be_asked_even_where_it_may_be_missing() {
+    check(
+        "component C {\n param url: deferred String?\n let a: Bool = url == \"x\"\n let b: Bool = \"x\" != url\n}",
+        "deferred-value «url»: cannot compare a value that is known only when deploying
+         deferred-value «url»: cannot compare a value that is known only when deploying",
+    );
+}
