@@ -11,6 +11,7 @@ mod cloud;
 mod difference;
 mod drift;
 mod error;
+mod inside;
 mod intrinsic;
 mod model;
 mod operation;
@@ -18,13 +19,16 @@ mod options;
 mod policy;
 mod refactor;
 mod request;
+mod serve;
 mod store;
 mod task;
 mod template;
+mod time;
 mod world;
 
 pub use options::{Fault, FaultPoint, Injected, Injection, Latency, Options, RepeatedToken};
 pub use request::DirectRequest;
+pub use serve::{Service, serve};
 pub use store::StoreError;
 
 use crate::backend::Failure;

@@ -3,7 +3,7 @@
 use super::change_set::masked;
 use super::error::Answer;
 use super::model::{ChangeSetRecord, Live, StackRecord};
-use super::request::{fields, template_url};
+use super::request::{fields, object_key, template_url};
 use super::world::{World, internal, kind};
 use super::{Local, template};
 use crate::backend::{
@@ -114,7 +114,7 @@ impl World<'_> {
             ));
         }
         let url = template_url(self.options, &format!("{}.json", solc_cmdb::sha256(content.as_bytes())));
-        self.store.put(kind::OBJECT, &url, None, &content)?;
+        self.store.put(kind::OBJECT, &object_key(&url), None, &content)?;
         Ok(url)
     }
 }

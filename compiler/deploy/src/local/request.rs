@@ -49,12 +49,7 @@ impl World<'_> {
             ))),
             TemplateSource::Body(text) => Ok(text.clone()),
             TemplateSource::Url(url) => {
-                let path = url.rsplit_once("/solc/templates/").map_or(url.as_str(), |(_, key)| key);
-                let by_url: Option<String> = self.store.get(kind::OBJECT, url)?;
-                let text = match by_url {
-                    Some(text) => Some(text),
-                    None => self.store.get(kind::OBJECT, &template_url(self.options, path))?,
-                };
+                let text: Option<String> = self.store.get(kind::OBJECT, &object_key(url))?;
                 let text = text.ok_or_else(|| invalid("S3 error: The specified key does not exist."))?;
                 if text.len() > MAX_OBJECT {
                     return Err(invalid(format!("Template may not exceed {MAX_OBJECT} bytes in size.")));
@@ -398,6 +393,18 @@ impl World<'_> {
 /// What a stack that is not in the right state is answered.
 pub(super) fn busy(stack: &StackRecord, what: &str) -> super::error::Error {
     invalid(format!("Stack:{} is in {} state and can not be {what}.", stack.id, stack.status))
+}
+
+/// What an object is kept under: its bucket and key, whichever of S3's forms the address has.
+pub(super) fn object_key(address: &str) -> String {
+    let Some((_, rest)) = address.split_once("://") else {
+        return address.to_owned();
+    };
+    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+    match host.split_once(".s3.") {
+        Some((bucket, _)) => format!("{bucket}/{path}"),
+        None => path.to_owned(),
+    }
 }
 
 /// The address of a template in the bucket of an account.
