@@ -91,6 +91,9 @@ pub(crate) enum Command {
     Explain(Explain),
     /// Lay out the repositories of a new product
     Init(Init),
+    /// The embedded CloudFormation
+    #[command(subcommand)]
+    Local(Local),
     /// Print a completion script for a shell
     Completions {
         /// For which shell
@@ -102,6 +105,34 @@ pub(crate) enum Command {
         #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
         out: Option<PathBuf>,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Local {
+    /// Serve it over HTTP, for the AWS CLI and every SDK, until interrupted
+    Serve(Serve),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// The port at 127.0.0.1; a free one is taken for 0, and printed
+    #[arg(long, default_value_t = 4599, value_name = "PORT")]
+    pub(crate) port: u16,
+    /// The folder that keeps its state
+    #[arg(long, default_value = ".solc", value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+    pub(crate) data: PathBuf,
+    /// The account that it is
+    #[arg(long, default_value = "111122223333", value_name = "NUMBER", value_parser = account)]
+    pub(crate) account: String,
+}
+
+/// The number of an account: twelve digits.
+fn account(text: &str) -> Result<String, String> {
+    if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        Ok(text.to_owned())
+    } else {
+        Err("an account's number has twelve digits".to_owned())
+    }
 }
 
 #[derive(Debug, Args)]

@@ -75,6 +75,7 @@ fn run(arguments: &Arguments, output: &Output) -> Exit {
         Command::Fmt(fmt) => command::fmt::run(fmt, output),
         Command::Explain(explain) => command::explain::run(explain, output),
         Command::Init(init) => command::init::run(init, output),
+        Command::Local(local) => command::local::run(local, output),
         Command::Completions { shell } => command::shell::completions(*shell, output),
         Command::Man { out } => command::shell::man(out.as_deref(), output),
     }
