@@ -35,6 +35,11 @@ pub(super) const ALL: &[Step] = &[
     Step { name: "peers", about: "the peers have no complaint about what was built", run: peers },
     Step { name: "faults", about: "the peers notice the faults seeded into a sound template", run: faults },
     Step { name: "formats", about: "SARIF, JSON and annotations are what their schemas say", run: formats },
+    Step {
+        name: "cloudformation",
+        about: "the embedded CloudFormation answers boto3 as its page says, beside moto",
+        run: cloudformation,
+    },
 ];
 
 fn format(workspace: &Workspace) -> Outcome {
@@ -102,6 +107,16 @@ fn formats(workspace: &Workspace) -> Outcome {
     }
     let solc = workspace.target.join("debug").join("solc").display().to_string();
     Outcome::of(succeeds(&mut workspace.command(workspace.python(), &["tests/peers/formats.py", &solc])))
+}
+
+fn cloudformation(workspace: &Workspace) -> Outcome {
+    if !succeeds(&mut workspace.cargo(&["build", "--quiet", "--package", "solc-cli"])) {
+        return Outcome::of(false);
+    }
+    let solc = workspace.target.join("debug").join("solc").display().to_string();
+    Outcome::of(succeeds(
+        &mut workspace.command(workspace.python(), &["tests/peers/cloudformation.py", &solc]),
+    ))
 }
 
 fn schema(_: &Workspace) -> Outcome {

@@ -24,16 +24,16 @@ pub(crate) fn run(local: &Local, output: &Output) -> Exit {
 
 fn listen(options: &Serve, output: &Output) -> Result<Exit, String> {
     let folder = options.data.display();
-    std::fs::create_dir_all(&options.data)
-        .map_err(|error| format!("cannot make the folder `{folder}`: {error}; name another one with `--data`"))?;
+    std::fs::create_dir_all(&options.data).map_err(|error| {
+        format!("cannot make the folder `{folder}`: {error}; name another one with `--data`")
+    })?;
     let path = options.data.join("local.db");
     let settings = Options { account: options.account.clone(), ..Options::default() };
     let service = Service::new(Some(path.clone()), Arc::new(SystemClock), settings)
         .map_err(|error| format!("cannot open `{}`: {error}", path.display()))?;
     let port = options.port;
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|error| {
-        format!("cannot listen at port {port}: {error}; `--port 0` takes a free one")
-    })?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+        .map_err(|error| format!("cannot listen at port {port}: {error}; `--port 0` takes a free one"))?;
     let address = listener.local_addr().map_err(|error| format!("the port cannot be read: {error}"))?;
     let stopped = Arc::new(AtomicBool::new(false));
     let stop = Arc::clone(&stopped);
