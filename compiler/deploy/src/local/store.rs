@@ -109,6 +109,14 @@ impl<'c> Store<'c> {
         })
     }
 
+    /// Whether there is a record.
+    pub(super) fn has(&self, kind: &str, key: &str) -> Stored<bool> {
+        let mut statement = self
+            .transaction
+            .prepare_cached("SELECT 1 FROM record WHERE scope = ?1 AND kind = ?2 AND key = ?3")?;
+        Ok(statement.exists(params![self.scope, kind, key])?)
+    }
+
     pub(super) fn put(
         &self,
         kind: &str,

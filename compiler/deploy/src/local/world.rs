@@ -125,8 +125,7 @@ impl<'c> World<'c> {
     /// The id of the stack of that name or id, where there is one. Deleted ones have their id only.
     pub(super) fn find(&self, stack: &str) -> Answer<Option<String>> {
         if stack.starts_with("arn:") {
-            let known = self.stacks.contains_key(stack)
-                || self.store.get::<StackRecord>(kind::STACK, stack)?.is_some();
+            let known = self.stacks.contains_key(stack) || self.store.has(kind::STACK, stack)?;
             return Ok(known.then(|| stack.to_owned()));
         }
         Ok(self.store.get(kind::NAME, stack)?)

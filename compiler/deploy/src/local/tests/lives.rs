@@ -230,3 +230,33 @@ fn stacks_are_made_and_changed_without_change_sets_too() {
     cloud.local.update_stack(&request(2)).expect("accepted");
     assert_eq!(cloud.settle("s").status, StackStatus::UpdateComplete);
 }
+
+#[test]
+fn many_handles_at_once_see_one_world() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("local.db");
+    let clock = Arc::new(crate::clock::VirtualClock::at(Timestamp(5_000)));
+    std::thread::scope(|scope| {
+        for index in 0..8 {
+            let (path, clock) = (&path, Arc::clone(&clock));
+            scope.spawn(move || {
+                let local = Local::open(path, clock, super::Options::default()).expect("opened");
+                for round in 0..5 {
+                    let request = crate::local::DirectRequest {
+                        stack: format!("s{index}x{round}"),
+                        template: Some(crate::backend::TemplateSource::Body(template(pair(1)))),
+                        ..crate::local::DirectRequest::default()
+                    };
+                    local.create_stack(&request).expect("accepted");
+                }
+            });
+        }
+    });
+    clock.sleep(std::time::Duration::from_secs(1));
+    let local = Local::open(&path, clock, super::Options::default()).expect("opened");
+    let stacks = local.list_stacks("s").expect("read");
+    assert_eq!(stacks.len(), 40);
+    assert!(stacks.iter().all(|stack| stack.status == StackStatus::CreateComplete));
+    let ids: std::collections::BTreeSet<_> = stacks.iter().map(|stack| &stack.id).collect();
+    assert_eq!(ids.len(), 40);
+}
