@@ -9,8 +9,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+/// Sends a head and a body; returns the status and the body.
+type Ask<'a> = &'a dyn Fn(&str, &str) -> (u16, String);
+
 /// Asks the service, each time over a connection of its own: `(head, body)` to `(status, body)`.
-fn asking(requests: &dyn Fn(&dyn Fn(&str, &str) -> (u16, String), &VirtualClock)) {
+fn asking(requests: &dyn Fn(Ask<'_>, &VirtualClock)) {
     let clock = Arc::new(VirtualClock::at(Timestamp(1_000)));
     let service = Service::new(None, clock.clone(), Options::default()).expect("memory");
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
