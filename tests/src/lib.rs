@@ -9,6 +9,7 @@ pub mod expectation;
 pub mod frame;
 pub mod markdown;
 pub mod mutate;
+pub mod planned;
 pub mod product;
 pub mod project;
 pub mod random;

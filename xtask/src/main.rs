@@ -19,6 +19,7 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   verify [--only STEP]… [--list]   everything that must hold, with totals
   fuzz [--seconds N] [--seed N]    random mistakes through parse and check
   bench [--runs N] [SIZE…]         time and memory on synthetic products
+  bench --plan [STACKS…]           time and memory of planning many stacks
   compare [RUNS]                   solc beside the validators over examples/shop
   schema                           writes compiler/schema/tables from the pinned packages
   schema-crosscheck [--all]        compares the tables with packages they were not made from

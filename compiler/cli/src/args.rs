@@ -9,7 +9,7 @@ use std::path::PathBuf;
 #[command(
     name = "solc",
     version = concat!(env!("CARGO_PKG_VERSION"), " (compiler of the Solution language)"),
-    after_help = "Exit codes: 0 clean, 1 findings, 2 usage or internal error, 64 called as Solidity's compiler.",
+    after_help = "Exit codes: 0 clean, 1 findings, 2 usage or internal error, 3 a plan that cannot be carried out, 64 called as Solidity's compiler.",
     arg_required_else_help = true,
     disable_help_subcommand = true,
     max_term_width = 110
@@ -58,6 +58,10 @@ pub(crate) enum Format {
     Narrated,
     /// JUnit XML, of `solc test` alone
     Junit,
+    /// For a pull request, of `solc plan` alone
+    Markdown,
+    /// One page for a browser, of `solc plan` alone
+    Html,
 }
 
 /// When to write colours.
@@ -79,6 +83,8 @@ pub(crate) enum Command {
     Test(Test),
     /// Check, and write templates and manifests
     Build(Build),
+    /// Say what deploying would change, in which order, and what must be agreed to; asks no account
+    Plan(Plan),
     /// Write the reference of a project, or of the standard library
     Doc(Doc),
     /// Say why a value is what it is: all that might have set it, and who won
@@ -181,6 +187,25 @@ pub(crate) struct Build {
     /// Where to write
     #[arg(long, value_name = "DIR", default_value = "build", value_hint = ValueHint::DirPath)]
     pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Plan {
+    /// A file or folder; the nearest `solc.toml` upwards says what belongs to it
+    #[arg(default_value = ".", value_hint = ValueHint::AnyPath)]
+    pub(crate) path: PathBuf,
+    /// The environment that would be deployed
+    #[arg(long = "env", value_name = "ENVIRONMENT")]
+    pub(crate) environment: String,
+    /// Where `state/ENVIRONMENT` lies, if not in the infrastructure repository
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) records: Option<PathBuf>,
+    /// Write the plan into this file, and not to standard output
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) out: Option<PathBuf>,
+    /// Exit with 2 where something changes; mistakes then exit with 1
+    #[arg(long)]
+    pub(crate) detailed_exitcode: bool,
 }
 
 #[derive(Debug, Args)]

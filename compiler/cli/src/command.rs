@@ -8,6 +8,7 @@ pub(crate) mod fetch;
 pub(crate) mod fmt;
 pub(crate) mod init;
 pub(crate) mod local;
+pub(crate) mod plan;
 pub(crate) mod shell;
 pub(crate) mod test;
 pub(crate) mod why;

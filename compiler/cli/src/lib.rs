@@ -65,10 +65,18 @@ fn run(arguments: &Arguments, output: &Output) -> Exit {
         output.say("error: `--format junit` reports tests; it is for `solc test` alone");
         return Exit::Usage;
     }
+    if matches!(output.format, Format::Markdown | Format::Html)
+        && !matches!(arguments.command, Command::Plan(_))
+    {
+        output
+            .say("error: `--format markdown` and `--format html` show plans; they are for `solc plan` alone");
+        return Exit::Usage;
+    }
     match &arguments.command {
         Command::Check(check) => command::check::run(check, output),
         Command::Test(test) => command::test::run(test, output),
         Command::Build(build) => command::build::run(build, output),
+        Command::Plan(plan) => command::plan::run(plan, output),
         Command::Doc(doc) => command::doc::run(doc, output),
         Command::Why(why) => command::why::run(why, output),
         Command::Fetch(fetch) => command::fetch::run(fetch, output),

@@ -21,6 +21,10 @@ pub(crate) enum Exit {
     Findings,
     /// The arguments make no sense, or the compiler has a bug.
     Usage,
+    /// Something would change, where that was asked for.
+    Changes,
+    /// What is planned cannot be carried out.
+    Refused,
     /// Called as though it were Solidity's compiler.
     Solidity,
 }
@@ -30,7 +34,8 @@ impl From<Exit> for ExitCode {
         Self::from(match exit {
             Exit::Clean => 0,
             Exit::Findings => 1,
-            Exit::Usage => 2,
+            Exit::Usage | Exit::Changes => 2,
+            Exit::Refused => 3,
             Exit::Solidity => 64,
         })
     }
@@ -64,7 +69,10 @@ impl Output {
 
     /// Whether people read what is said, rather than a program.
     pub(crate) fn talks(&self) -> bool {
-        matches!(self.format, Format::Human | Format::Narrated | Format::Junit)
+        match self.format {
+            Format::Human | Format::Narrated | Format::Junit | Format::Markdown | Format::Html => true,
+            Format::Concise | Format::Json | Format::Sarif | Format::Github => false,
+        }
     }
 
     /// Whether colours go to standard output.
@@ -118,7 +126,9 @@ impl Output {
         let mut text = Vec::new();
         let written = match self.format {
             // A report is one document; what it says is said to people beside it.
-            Format::Human | Format::Junit => render::human(&mut text, &view, diagnostics, self.talk_colour),
+            Format::Human | Format::Junit | Format::Markdown | Format::Html => {
+                render::human(&mut text, &view, diagnostics, self.talk_colour)
+            }
             Format::Narrated => render::narrated(&mut text, &view, diagnostics),
             Format::Concise => render::concise(&mut text, &view, diagnostics),
             Format::Json => render::json(&mut text, &view, diagnostics),

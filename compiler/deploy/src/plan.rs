@@ -14,6 +14,7 @@ mod naming;
 mod order;
 mod outputs;
 mod reference;
+pub mod render;
 mod replacement;
 mod stacks;
 mod union;

@@ -7,7 +7,7 @@ use crate::file_system::FileSystem;
 use crate::library;
 use crate::load::{Loaded, load};
 use crate::locks;
-use crate::workspace::{self, Neighbours, discover, levels};
+use crate::workspace::{self, Neighbours, RepositoryId, discover, levels};
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 use solc_check::codes::UNUSED_DECLARATION;
 use solc_check::hir::{BlockId, Claim, ClaimKind};
@@ -129,6 +129,8 @@ pub struct BuiltEnvironment {
     pub stacks: usize,
     /// How many resources.
     pub resources: usize,
+    /// The infrastructure repository of the repository that declares it: where its state is recorded.
+    pub infrastructure: Option<PathBuf>,
 }
 
 /// A file to be written.
@@ -155,8 +157,12 @@ pub fn compile(files: &dyn FileSystem, start: &Path, request: &Request) -> Compi
     let everywhere: Vec<Name> = units.iter().flat_map(|unit| loaded.environments(unit)).collect();
     for unit in &units {
         environments.extend(loaded.environments(unit));
-        let unit = Unit::new(&loaded, unit, &library, &everywhere, request.neighbours);
-        lowered.extend(unit.compile(request, &loaded.workspace.sources, &mut diagnostics, &mut tests));
+        let whole = Unit::new(&loaded, unit, &library, &everywhere, request.neighbours);
+        let mut own = whole.compile(request, &loaded.workspace.sources, &mut diagnostics, &mut tests);
+        for built in own.iter_mut().filter_map(|lowered| lowered.built.as_mut()) {
+            built.infrastructure = infrastructure(&loaded, unit, &built.name);
+        }
+        lowered.extend(own);
     }
     let mut diagnostics = merge(diagnostics);
     // Two products may see the same accounts.
@@ -184,6 +190,15 @@ pub fn compile(files: &dyn FileSystem, start: &Path, request: &Request) -> Compi
         built: built.into_iter().map(|(_, built)| built).collect(),
         locks,
     }
+}
+
+/// The infrastructure repository of the repository that declares an environment.
+fn infrastructure(loaded: &Loaded, unit: &workspace::Unit, environment: &Name) -> Option<PathBuf> {
+    let declares = |id: &&RepositoryId| {
+        loaded.content(**id).is_some_and(|content| content.environments.contains(environment))
+    };
+    let repository = loaded.workspace.repository(*unit.compiled.iter().find(declares)?)?;
+    repository.infrastructure.as_ref().map(|folder| folder.path.clone())
 }
 
 /// Environments of two products may have one name; each then goes below its product's.
@@ -358,7 +373,7 @@ fn emitted(deployment: &Deployment, sources: &Sources) -> BuiltEnvironment {
     files.push(OutputFile { name: "manifest.json".to_owned(), content: emission.manifest });
     files.push(OutputFile { name: "source-map.json".to_owned(), content: emission.source_map });
     let name = deployment.environment.name.clone();
-    BuiltEnvironment { folder: name.to_string(), name, files, stacks, resources }
+    BuiltEnvironment { folder: name.to_string(), name, files, stacks, resources, infrastructure: None }
 }
 
 #[cfg(test)]

@@ -1,12 +1,15 @@
 //! Time and memory of `solc check` and `solc build` on synthetic products: `cargo xtask bench [SIZE…]`, and of `check`
-//! on a hundred thousand lines: `cargo xtask bench --large`.
+//! on a hundred thousand lines: `cargo xtask bench --large`; of planning many stacks: `cargo xtask bench --plan`.
 //!
 //! Invariant: every figure is of a cold process of the release build; `--runs N` sets how many (the median is shown).
 //!
 //! `build` is also held against a floor: the time that serde_json takes to parse and rewrite the bytes it emitted.
 
+use solc_cmdb::States;
+use solc_deploy::{Plan, Release};
 use solc_tests::child::{self, Cost};
-use solc_tests::{project, synthetic, workspace};
+use solc_tests::{planned, project, synthetic, workspace};
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -17,6 +20,9 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let result = match arguments.first().map(String::as_str) {
         Some("--generate") => generate(&arguments[1..]),
+        Some("--records") => records(&arguments[1..]),
+        Some("--plan-once") => plan_once(Path::new(arguments.get(1).map_or("", String::as_str))),
+        Some("--plan") => plan(&arguments[1..]),
         Some("--rewrite") => rewrite(Path::new(arguments.get(1).map_or("", String::as_str))),
         _ => bench(&arguments),
     };
@@ -51,6 +57,82 @@ fn rewrite(folder: &Path) -> io::Result<bool> {
     Ok(true)
 }
 
+/// How many resources a stack has that is planned.
+const RESOURCES: usize = 100;
+
+/// `--records STACKS DIR`: a release and the records of the one before it, as a process of its own.
+fn records(arguments: &[String]) -> io::Result<bool> {
+    let (Some(Ok(stacks)), Some(folder)) = (arguments.first().map(|count| count.parse()), arguments.get(1))
+    else {
+        return Ok(false);
+    };
+    let folder = Path::new(folder);
+    let files = planned::write(folder, stacks, RESOURCES).map_err(io::Error::other)?;
+    fs::create_dir_all(folder.join("build"))?;
+    for (name, text) in files {
+        fs::write(folder.join("build").join(name), text)?;
+    }
+    Ok(true)
+}
+
+/// `--plan-once DIR`: reads a release and records, plans, and says how long each took.
+fn plan_once(folder: &Path) -> io::Result<bool> {
+    let begun = Instant::now();
+    let mut files = BTreeMap::new();
+    for path in workspace::below(&folder.join("build")) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        files.insert(name, fs::read_to_string(&path)?);
+    }
+    let release = Release::read(&files).map_err(io::Error::other)?;
+    drop(files);
+    let states = States::of(folder, planned::ENVIRONMENT).all().map_err(io::Error::other)?;
+    let read = begun.elapsed();
+    let plan = Plan::new(&release, &states).map_err(io::Error::other)?;
+    let made = begun.elapsed() - read;
+    let steps = plan.steps.len();
+    let gates = plan.gates.len();
+    println!("{:.3} {:.3} {steps} {gates}", read.as_secs_f64(), made.as_secs_f64());
+    Ok(plan.refusals.is_empty())
+}
+
+/// `--plan [STACKS…]`: planning offline, cold.
+fn plan(arguments: &[String]) -> io::Result<bool> {
+    let mut sizes: Vec<usize> = arguments.iter().filter_map(|size| size.parse().ok()).collect();
+    if sizes.is_empty() {
+        sizes = vec![50, 100, 200];
+    }
+    let myself = std::env::current_exe()?;
+    let scratch = tempfile::tempdir()?;
+    println!("stacks of {RESOURCES} resources, all of them changed; a cold process, median of 3");
+    println!(
+        "{:>7} {:>9} {:>9} {:>9} {:>9} {:>9} {:>7} {:>7}",
+        "stacks", "wall s", "cpu s", "MiB", "read s", "plan s", "steps", "gates"
+    );
+    let mut all_ran = true;
+    for size in sizes {
+        let folder = scratch.path().join(size.to_string());
+        let written =
+            Command::new(&myself).arg("--records").arg(size.to_string()).arg(&folder).status()?.success();
+        let cost = child::median(3, || command(&myself, &["--plan-once"], &folder))?;
+        let told = command(&myself, &["--plan-once"], &folder).output()?;
+        let told = String::from_utf8_lossy(&told.stdout).into_owned();
+        let parts: Vec<&str> = told.split_whitespace().collect();
+        let part = |index: usize| parts.get(index).copied().unwrap_or("?");
+        all_ran &= written && cost.success;
+        println!(
+            "{size:>7} {:>9.3} {:>9.3} {:>9.1} {:>9} {:>9} {:>7} {:>7}",
+            cost.wall.as_secs_f64(),
+            cost.cpu.as_secs_f64(),
+            cost.mebibytes(),
+            part(0),
+            part(1),
+            part(2),
+            part(3)
+        );
+    }
+    Ok(all_ran)
+}
+
 fn bench(arguments: &[String]) -> io::Result<bool> {
     if arguments.first().is_some_and(|a| a == "--large") {
         return large(&arguments[1..]);
@@ -64,7 +146,7 @@ fn bench(arguments: &[String]) -> io::Result<bool> {
         } else if let Ok(size) = argument.parse() {
             sizes.push(size);
         } else {
-            eprintln!("usage: bench [--runs N] [SIZE…], or bench --large [FILES…]");
+            eprintln!("usage: bench [--runs N] [SIZE…], bench --large [FILES…], or bench --plan [STACKS…]");
             return Ok(false);
         }
     }

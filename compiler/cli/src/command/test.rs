@@ -40,7 +40,7 @@ pub(crate) fn run(test: &Test, output: &Output) -> Exit {
             }
         },
         // Findings and nothing else: what fails is among them.
-        Format::Sarif | Format::Github => Exit::Clean,
+        Format::Sarif | Format::Github | Format::Markdown | Format::Html => Exit::Clean,
     };
     let exit = output.diagnostics(&compilation.sources, &compilation.root, &compilation.diagnostics);
     if output.talks() {

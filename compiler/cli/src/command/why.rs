@@ -65,7 +65,7 @@ pub(crate) fn run(asked: &Why, output: &Output) -> Exit {
         Format::Json => json::all(&view, &asked.value, &groups),
         Format::Concise => words::concise(&view, &groups),
         Format::Narrated => words::narrated(&view, &groups),
-        Format::Human | Format::Sarif | Format::Github | Format::Junit => {
+        Format::Human | Format::Sarif | Format::Github | Format::Junit | Format::Markdown | Format::Html => {
             human::all(&view, &groups, output.colours_data(), found.environments.len() > 1)
         }
     };

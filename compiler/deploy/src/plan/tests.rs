@@ -270,3 +270,66 @@ fn a_plan_is_written_and_read_again_without_templates() {
     plan.steps[0].template = None;
     assert_eq!(read, plan);
 }
+
+/// What of a value is not as the schema says; of JSON Schema that which ours uses.
+fn misfits(value: &Value, schema: &Value, root: &Value, at: &str, found: &mut Vec<String>) {
+    if let Some(name) = schema["$ref"].as_str() {
+        let named = root.pointer(name.trim_start_matches('#')).expect("it is defined");
+        return misfits(value, named, root, at, found);
+    }
+    let is = |name: &str| match name {
+        "string" => value.is_string(),
+        "boolean" => value.is_boolean(),
+        "integer" => value.is_u64(),
+        "object" => value.is_object(),
+        "array" => value.is_array(),
+        "null" => value.is_null(),
+        other => panic!("the test knows no `{other}`"),
+    };
+    let fits = match &schema["type"] {
+        Value::String(name) => is(name),
+        Value::Array(names) => names.iter().filter_map(Value::as_str).any(is),
+        _ => true,
+    };
+    if !fits || schema["enum"].as_array().is_some_and(|all| !all.contains(value)) {
+        found.push(format!("{at}: {value} is not {schema}"));
+    }
+    for (name, inner) in value.as_object().into_iter().flatten() {
+        let at = format!("{at}.{name}");
+        match (schema["properties"].get(name), schema.get("additionalProperties")) {
+            (Some(schema), _) | (None, Some(schema)) => misfits(inner, schema, root, &at, found),
+            // The causes of a replacement differ by their kind.
+            (None, None) if at.contains(".cause.") || schema.get("properties").is_none() => {}
+            (None, None) => found.push(format!("{at} is not in the schema")),
+        }
+    }
+    for name in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+        if value.get(name).is_none() {
+            found.push(format!("{at}.{name} is missing"));
+        }
+    }
+    for inner in value.as_array().into_iter().flatten() {
+        misfits(inner, &schema["items"], root, &format!("{at}[]"), found);
+    }
+}
+
+#[test]
+fn a_plan_is_as_its_published_schema_says() {
+    let schema = include_str!("../../../../book/src/reference/plan.schema.json");
+    let schema: Value = serde_json::from_str(schema).expect("JSON");
+    let queue = |name: &str| json!({ "Q": queue(json!({ "QueueName": name })), "T": topic(name.into()) });
+    let a = |name: &str, gives: &str| stack("a", queue(name), json!({ gives: { "Ref": "Q" } }), &[]);
+    let b = |from: &str| stack("b", json!({ "G": topic(json!({ "Ref": "P" })) }), json!({}), &[("P", from)]);
+    let mut theirs = stack("c", json!({}), json!({}), &[("P", "a.Old")]);
+    theirs.tags.insert("product".into(), "bank".into());
+    let mut old = release(vec![a("1", "Old"), b("a.Old"), theirs]);
+    old.stacks[0].termination_protection = true;
+    let plan = plan(&old, &release(vec![a("2", "New"), b("a.New")]));
+    assert!(!plan.gates.is_empty() && !plan.refusals.is_empty() && plan.steps.len() == 3, "{plan:#?}");
+    assert!(plan.stacks.iter().any(|stack| !stack.pending.is_empty() && !stack.resources.is_empty()));
+    let mut found = Vec::new();
+    misfits(&serde_json::to_value(&plan).expect("JSON"), &schema, &schema, "plan", &mut found);
+    assert!(found.is_empty(), "{found:#?}");
+    misfits(&json!({ "schema_version": 1, "extra": true }), &schema, &schema, "plan", &mut found);
+    assert!(found.len() > 10, "the test sees what is wrong: {found:#?}");
+}

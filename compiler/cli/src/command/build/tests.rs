@@ -14,6 +14,7 @@ fn environment(files: &[(&str, &str)]) -> BuiltEnvironment {
         files: files.iter().map(file).collect(),
         stacks: 1,
         resources: 2,
+        infrastructure: None,
     }
 }
 

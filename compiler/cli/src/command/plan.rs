@@ -1,0 +1,149 @@
+//! `solc plan`: what deploying an environment would do, against what is recorded of it.
+//!
+//! Invariant: nothing is asked of any account, and nothing is written but the file that was asked for.
+
+use super::absolute;
+use super::build::write_whole;
+use crate::args::{Format, Plan as Asked};
+use crate::codes::CANNOT_WRITE;
+use crate::output::{Exit, Output, shown_names};
+use solc_cmdb::States;
+use solc_deploy::plan::render::{self, Look};
+use solc_deploy::{Plan, Release};
+use solc_driver::{BuiltEnvironment, Disk, Request, compile};
+use solc_source::{Diagnostic, Span};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+pub(crate) fn run(asked: &Asked, output: &Output) -> Exit {
+    let exit = plan(asked, output);
+    // As elsewhere where 2 means that something changes, mistakes are 1.
+    if asked.detailed_exitcode && exit == Exit::Usage { Exit::Findings } else { exit }
+}
+
+fn plan(asked: &Asked, output: &Output) -> Exit {
+    let path = absolute(&asked.path);
+    if !path.exists() {
+        output.say(&format!("error: there is no file or folder `{}`", asked.path.display()));
+        return Exit::Usage;
+    }
+    if matches!(output.format, Format::Sarif | Format::Github | Format::Concise) {
+        output.say("error: a plan is no finding: `plan` writes `human`, `json`, `markdown` or `html`");
+        return Exit::Usage;
+    }
+    let wanted = std::slice::from_ref(&asked.environment);
+    let compilation = compile(&Disk, &path, &Request::build(wanted));
+    if let Some(exit) = super::unknown(wanted, &compilation, output) {
+        return exit;
+    }
+    if compilation.diagnostics.iter().any(Diagnostic::is_error) {
+        let exit = output.diagnostics(&compilation.sources, &compilation.root, &compilation.diagnostics);
+        output.tell("nothing was planned: what does not compile cannot be deployed");
+        return exit;
+    }
+    let built = match compilation.built.as_slice() {
+        [one] => one,
+        [] => {
+            output.say(&format!("error: `{}` has no stacks", asked.environment));
+            return Exit::Usage;
+        }
+        [_, _, ..] => {
+            output.say(&format!(
+                "error: several products have an environment `{}`; name the folder of one: \
+                 `solc plan FOLDER --env {0}`",
+                asked.environment
+            ));
+            return Exit::Usage;
+        }
+    };
+    let plan = match made(asked, built) {
+        Ok(plan) => plan,
+        Err(message) => {
+            output.say(&format!("error: {message}"));
+            return Exit::Usage;
+        }
+    };
+    let shown = shown_names(&compilation.root);
+    let text = match rendered(&plan, output, asked.out.is_some(), &shown) {
+        Ok(text) => text,
+        Err(message) => {
+            output.say(&format!("error: {message}"));
+            return Exit::Usage;
+        }
+    };
+    let printed = match &asked.out {
+        None => output.print(&text),
+        Some(file) => written(file, &text, &compilation.root, output),
+    };
+    match printed {
+        Exit::Clean if !plan.refusals.is_empty() => Exit::Refused,
+        Exit::Clean if asked.detailed_exitcode && !plan.is_empty() => Exit::Changes,
+        exit => exit,
+    }
+}
+
+/// The plan of what was built, against what is recorded.
+fn made(asked: &Asked, built: &BuiltEnvironment) -> Result<Plan, String> {
+    let files: BTreeMap<String, String> =
+        built.files.iter().map(|file| (file.name.clone(), file.content.clone())).collect();
+    let release = Release::read(&files).map_err(|error| format!("what was built is no release: {error}"))?;
+    let folder: PathBuf = match (&asked.records, &built.infrastructure) {
+        (Some(folder), _) if !folder.is_dir() => {
+            return Err(format!("there is no folder `{}`", folder.display()));
+        }
+        (Some(folder), _) | (None, Some(folder)) => folder.clone(),
+        (None, None) => {
+            return Err(format!(
+                "nothing says where the state of `{}` is recorded; name the infrastructure repository in \
+                 `solc.toml` (`paths.infrastructure`), or a folder with `--records`",
+                built.name
+            ));
+        }
+    };
+    let states = States::of(&folder, &release.environment).all().map_err(|error| error.to_string())?;
+    Plan::new(&release, &states).map_err(|error| error.to_string())
+}
+
+fn rendered(
+    plan: &Plan,
+    output: &Output,
+    to_file: bool,
+    shown: &dyn Fn(&str) -> String,
+) -> Result<String, String> {
+    let place = |place: &str| {
+        // `file:line:column`, of which the file alone is a name; the library's names have a colon too.
+        let mut parts = place.rsplitn(3, ':');
+        match (parts.next(), parts.next(), parts.next()) {
+            (Some(column), Some(line), Some(file)) => format!("{}:{line}:{column}", shown(file)),
+            _ => place.to_owned(),
+        }
+    };
+    let look = Look { colours: output.colours_data() && !to_file, place: &place };
+    Ok(match output.format {
+        Format::Json => render::json(plan).map_err(|error| format!("the plan cannot be written: {error}"))?,
+        Format::Markdown => render::markdown(plan),
+        Format::Html => render::html(plan),
+        Format::Human
+        | Format::Narrated
+        | Format::Concise
+        | Format::Sarif
+        | Format::Github
+        | Format::Junit => render::tree(plan, &look),
+    })
+}
+
+/// Writes the plan into a file, whole or not at all.
+fn written(file: &Path, text: &str, root: &Path, output: &Output) -> Exit {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match write_whole(folder, file, text) {
+        Ok(()) => {
+            output.tell(&format!("wrote {}", file.display()));
+            Exit::Clean
+        }
+        Err(error) => {
+            let message = format!("cannot write `{}`: {error}", file.display());
+            let finding = Diagnostic::error(CANNOT_WRITE, Span::NOWHERE, message);
+            output.diagnostics(&solc_source::Sources::default(), root, &[finding])
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! A plan as people read it: on a terminal, in a pull request, in a browser.
+//!
+//! Invariant: each rendering says the same, and nothing that the [`Plan`] does not hold; what is secret was masked
+//! when the plan was made.
+
+mod html;
+mod markdown;
+mod tree;
+
+pub use html::html;
+pub use markdown::markdown;
+pub use tree::{Look, tree};
+
+use super::{Phase, Plan, PlanStep, ResourceAction, ResourceChange, StackAction, StackPlan, StepAction};
+use serde_json::Value;
+
+/// The plan as one JSON document.
+///
+/// # Errors
+/// Where the plan cannot be written, which would be a mistake of ours.
+pub fn json(plan: &Plan) -> Result<String, serde_json::Error> {
+    let mut text = serde_json::to_string_pretty(plan)?;
+    text.push('\n');
+    Ok(text)
+}
+
+/// The plan in a sentence.
+#[must_use]
+pub fn headline(plan: &Plan) -> String {
+    let counts = &plan.summary.stacks;
+    let listed = [
+        (counts.create, "to create"),
+        (counts.update, "to update"),
+        (counts.delete, "to delete"),
+        (counts.unchanged, "unchanged"),
+    ];
+    let mut parts: Vec<String> = Vec::new();
+    for (count, what) in listed.into_iter().filter(|(count, _)| *count > 0) {
+        // The noun stands once, with the first number.
+        let noun = if parts.is_empty() { format!(" {}", plural(count, "stack")) } else { String::new() };
+        parts.push(format!("{count}{noun} {what}"));
+    }
+    if parts.is_empty() {
+        parts.push("no stacks".to_owned());
+    }
+    parts.join(", ")
+}
+
+/// What happens to resources, in a sentence; nothing where nothing does.
+#[must_use]
+pub fn resources(plan: &Plan) -> Option<String> {
+    let counts = &plan.summary.resources;
+    let listed = [
+        (counts.add, "added"),
+        (counts.modify, "changed"),
+        (counts.may_modify, "perhaps changed"),
+        (counts.replace, "replaced"),
+        (counts.may_replace, "perhaps replaced"),
+        (counts.remove, "removed"),
+    ];
+    let mut parts: Vec<String> = Vec::new();
+    for (count, what) in listed.into_iter().filter(|(count, _)| *count > 0) {
+        let noun = if parts.is_empty() { format!(" {}", plural(count, "resource")) } else { String::new() };
+        parts.push(format!("{count}{noun} {what}"));
+    }
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+fn plural(count: usize, noun: &str) -> String {
+    if count == 1 { noun.to_owned() } else { format!("{noun}s") }
+}
+
+/// What stands before a resource.
+fn sign(change: &ResourceChange) -> &'static str {
+    match (change.action, change.certain) {
+        (ResourceAction::Add, _) => "+",
+        (ResourceAction::Modify, true) => "~",
+        (ResourceAction::Modify, false) => "~?",
+        (ResourceAction::Replace, true) => "-/+",
+        (ResourceAction::Replace, false) => "-/+?",
+        (ResourceAction::Remove, _) => "-",
+    }
+}
+
+/// What happens to a resource, in words.
+fn verb(change: &ResourceChange) -> &'static str {
+    match (change.action, change.certain) {
+        (ResourceAction::Add, _) => "added",
+        (ResourceAction::Modify, true) => "changed",
+        (ResourceAction::Modify, false) => "perhaps changed",
+        (ResourceAction::Replace, true) => "replaced",
+        (ResourceAction::Replace, false) => "perhaps replaced",
+        (ResourceAction::Remove, true) => "removed",
+        (ResourceAction::Remove, false) => "perhaps removed",
+    }
+}
+
+/// What a step does, in words.
+fn deed(step: &PlanStep) -> &'static str {
+    match (step.action, step.phase) {
+        (StepAction::Create, _) => "create",
+        (StepAction::Delete, _) => "delete",
+        (StepAction::Update, Phase::Only) => "update",
+        (StepAction::Update, Phase::Expand) => "expand",
+        (StepAction::Update, Phase::Contract) => "contract",
+    }
+}
+
+/// What a step waits for, in words.
+fn after(plan: &Plan, step: &PlanStep) -> Option<String> {
+    let numbers: Vec<String> = step.depends_on.iter().map(|id| (id + 1).to_string()).collect();
+    let noun = plural(numbers.len(), "step");
+    (!numbers.is_empty() && plan.steps.len() > 1).then(|| format!("after {noun} {}", numbers.join(", ")))
+}
+
+/// What a person should know of a resource, beside its properties.
+fn remarks(change: &ResourceChange) -> Vec<String> {
+    let mut found: Vec<String> = change.reasons.iter().map(ToString::to_string).collect();
+    found.extend(change.renamed_from.iter().map(|was| format!("it was `{was}`, and keeps its logical id")));
+    found.extend(change.other_stack.iter().map(|other| match change.action {
+        ResourceAction::Remove => {
+            format!("the stack `{other}` gets one by the same name: it does not move by itself")
+        }
+        ResourceAction::Add | ResourceAction::Modify | ResourceAction::Replace => {
+            format!("it was in the stack `{other}`: it does not move by itself")
+        }
+    }));
+    found
+}
+
+/// What the two updates of a stack are.
+fn phases(plan: &Plan, step: &PlanStep) -> Option<String> {
+    let stack = plan.stack(&step.stack)?;
+    let outputs =
+        stack.outputs_removed.iter().map(|output| format!("`{output}`")).collect::<Vec<_>>().join(", ");
+    match step.phase {
+        Phase::Only => None,
+        Phase::Expand => Some("adds what is new, and keeps what others still use".to_owned()),
+        Phase::Contract => Some(format!("takes away what nobody uses any more: {outputs}")),
+    }
+}
+
+/// What is told of a stack beside its resources.
+fn stack_remarks(stack: &StackPlan) -> Vec<String> {
+    let mut found = stack.notes.clone();
+    // Everything of a new stack is unknown: nobody needs to be told.
+    if stack.action != StackAction::Create {
+        for pending in &stack.pending {
+            let sure = if pending.certain { "changes" } else { "may change" };
+            found.push(format!(
+                "`{}` takes `{}` of `{}`, which {sure}: {}",
+                pending.parameter, pending.output, pending.stack, pending.why
+            ));
+        }
+        for (what, outputs) in
+            [("new outputs", &stack.outputs_added), ("outputs that go", &stack.outputs_removed)]
+        {
+            if !outputs.is_empty() && stack.action == StackAction::Update {
+                found.push(format!("{what}: {}", outputs.join(", ")));
+            }
+        }
+    }
+    found
+}
+
+/// The additions of a stack by component, with a place: a new stack is read by what it is for.
+fn by_component(stack: &StackPlan) -> Vec<(&str, usize, Option<&str>)> {
+    let mut found: Vec<(&str, usize, Option<&str>)> = Vec::new();
+    for change in &stack.resources {
+        let name = if change.component.is_empty() { &change.logical_id } else { &change.component };
+        match found.iter_mut().find(|(there, _, _)| there == name) {
+            Some((_, count, _)) => *count += 1,
+            None => found.push((name, 1, change.place.as_deref())),
+        }
+    }
+    found.sort_by_key(|(name, _, _)| *name);
+    found
+}
+
+/// A value in one line, cut where it is long.
+fn value(value: Option<&Value>, limit: usize) -> String {
+    let Some(value) = value else { return "–".to_owned() };
+    let text = match single(value) {
+        Some(("Known after", Value::String(what))) => format!("known after `{what}`"),
+        Some(("Ref", Value::String(name))) => format!("`{name}`"),
+        Some(("Fn::GetAtt", Value::Array(parts))) => {
+            format!("`{}`", parts.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("."))
+        }
+        _ => match value {
+            Value::String(text) if text == super::difference::MASK => text.clone(),
+            value => value.to_string(),
+        },
+    };
+    if text.chars().count() <= limit {
+        return text;
+    }
+    let cut: String = text.chars().take(limit.saturating_sub(1)).collect();
+    format!("{cut}…")
+}
+
+fn single(value: &Value) -> Option<(&str, &Value)> {
+    let object = value.as_object().filter(|object| object.len() == 1)?;
+    object.iter().next().map(|(key, value)| (key.as_str(), value))
+}
+
+#[cfg(test)]
+mod tests;
