@@ -15,23 +15,19 @@ pub const ENVIRONMENT: &str = "integration";
 ///
 /// # Errors
 /// Where a record cannot be written.
-pub fn write(
-    folder: &Path,
-    stacks: usize,
-    resources: usize,
-) -> Result<BTreeMap<String, String>, WriteError> {
+pub fn write(folder: &Path, stacks: usize, resources: usize) -> Result<BTreeMap<String, String>, WriteError> {
     let states = States::of(folder, ENVIRONMENT);
     let mut files = BTreeMap::new();
     let mut listed = Vec::new();
     for number in 0..stacks {
         let name = name(number);
-        let producers: Vec<usize> =
-            [1, 7].iter().filter_map(|back| number.checked_sub(*back)).collect();
+        let producers: Vec<usize> = [1, 7].iter().filter_map(|back| number.checked_sub(*back)).collect();
         let parameters: Map<String, Value> = producers
             .iter()
             .map(|from| (format!("P{from}"), json!({ "stack": self::name(*from), "output": "Arn" })))
             .collect();
-        let (old, new) = (template(number, resources, &producers, 0), template(number, resources, &producers, 1));
+        let (old, new) =
+            (template(number, resources, &producers, 0), template(number, resources, &producers, 1));
         let needs: Vec<String> = producers.iter().map(|from| self::name(*from)).collect();
         states.put(&state(&name, &needs, &producers, &old), &old)?;
         listed.push(json!({
@@ -55,24 +51,35 @@ fn name(number: usize) -> String {
 }
 
 fn template(number: usize, resources: usize, producers: &[usize], version: usize) -> String {
-    let tags = json!([{ "Key": "component", "Value": format!("c{number}") }, { "Key": "solution", "Value": "s" }]);
+    let tags =
+        json!([{ "Key": "component", "Value": format!("c{number}") }, { "Key": "solution", "Value": "s" }]);
     let mut all = Map::new();
     // Every tenth stack has another security group now, which is a replacement that others stand on.
-    let description = if number.is_multiple_of(10) { format!("version {version}") } else { "group".to_owned() };
+    let description =
+        if number.is_multiple_of(10) { format!("version {version}") } else { "group".to_owned() };
     let group = json!({ "GroupDescription": description, "Tags": tags });
     all.insert("Group".to_owned(), json!({ "Type": "AWS::EC2::SecurityGroup", "Properties": group }));
     for index in 0..resources.saturating_sub(1) {
         let queue = format!("Queue{index}");
         let (kind, properties) = match index % 4 {
             0 => ("AWS::SQS::Queue", json!({ "DelaySeconds": (index + version) % 900, "Tags": tags })),
-            1 => ("AWS::IAM::Role", json!({ "Tags": tags, "AssumeRolePolicyDocument": { "Statement": [
-                { "Effect": "Allow", "Action": "sts:AssumeRole", "Principal": { "Service": "ecs-tasks.amazonaws.com" } }] } })),
-            2 => ("AWS::IAM::RolePolicy", json!({ "PolicyName": "p", "RoleName": { "Ref": format!("R{}", index - 1) },
+            1 => (
+                "AWS::IAM::Role",
+                json!({ "Tags": tags, "AssumeRolePolicyDocument": { "Statement": [
+                { "Effect": "Allow", "Action": "sts:AssumeRole", "Principal": { "Service": "ecs-tasks.amazonaws.com" } }] } }),
+            ),
+            2 => (
+                "AWS::IAM::RolePolicy",
+                json!({ "PolicyName": "p", "RoleName": { "Ref": format!("R{}", index - 1) },
                 "PolicyDocument": { "Statement": [{ "Effect": "Allow", "Action": ["sqs:SendMessage", "sqs:GetQueueUrl"],
-                    "Resource": { "Fn::GetAtt": [format!("R{}", index - 2), "Arn"] } }] } })),
-            _ => ("AWS::EC2::SecurityGroupIngress", json!({ "GroupId": { "Fn::GetAtt": ["Group", "GroupId"] },
+                    "Resource": { "Fn::GetAtt": [format!("R{}", index - 2), "Arn"] } }] } }),
+            ),
+            _ => (
+                "AWS::EC2::SecurityGroupIngress",
+                json!({ "GroupId": { "Fn::GetAtt": ["Group", "GroupId"] },
                 "IpProtocol": "tcp", "FromPort": index, "ToPort": index, "CidrIp": "10.0.0.0/8",
-                "Description": queue })),
+                "Description": queue }),
+            ),
         };
         all.insert(format!("R{index}"), json!({ "Type": kind, "Properties": properties }));
     }
@@ -104,7 +111,9 @@ fn state(name: &str, needs: &[String], producers: &[usize], template: &str) -> S
         parameters: each(&|from| format!("Arn of {}", self::name(from))),
         bindings: each(&|from| format!("{}.Arn", self::name(from))),
         outputs: outputs.into(),
-        tags: [("product", "p"), ("environment", ENVIRONMENT)].map(|(k, v)| (k.to_owned(), v.to_owned())).into(),
+        tags: [("product", "p"), ("environment", ENVIRONMENT)]
+            .map(|(k, v)| (k.to_owned(), v.to_owned()))
+            .into(),
         termination_protection: false,
         template_sha256: sha256(template.as_bytes()),
         operation: "01".to_owned(),

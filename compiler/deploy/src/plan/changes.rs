@@ -195,7 +195,7 @@ fn spread(sides: &Sides<'_>, drafts: &mut BTreeMap<&str, Draft<'_>>) -> Effects 
 
 /// Notes that what a reference names becomes another value; whether that says anything new.
 fn touch(sides: &Sides<'_>, draft: &mut Draft<'_>, reference: &Reference, certain: bool) -> bool {
-    let path = reference.path.join(".");
+    let path = reference.shown.clone();
     let (cause, before, after) = match sides.new_inputs.get(&reference.name) {
         Some(input) => {
             let (stack, output) =
@@ -206,10 +206,14 @@ fn touch(sides: &Sides<'_>, draft: &mut Draft<'_>, reference: &Reference, certai
         }
         None => {
             let Reference { name, attribute, .. } = reference;
-            let known = sides.physical_ids.get(name).filter(|_| attribute == "Ref");
-            let before = known.map_or_else(|| json!({ "Fn::GetAtt": [name, attribute] }), |id| json!(id));
+            let known = sides.physical_ids.get(name).map(|id| json!(id));
+            let (before, after) = if attribute == "Ref" {
+                (known.unwrap_or_else(|| json!({ "Ref": name })), unknown(name))
+            } else {
+                (json!({ "Fn::GetAtt": [name, attribute] }), unknown(&format!("{name}.{attribute}")))
+            };
             let cause = Cause::Resource { logical_id: name.clone(), attribute: attribute.clone() };
-            (cause, Some(before), unknown(&format!("{name}.{attribute}")))
+            (cause, Some(before), after)
         }
     };
     let mut new = false;

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 pub(super) const MASK: &str = "****";
 
 /// What elements of lists are known by.
-const KEYS: &[&str] = &["Key", "Name", "AttributeName", "IndexName", "Id", "Sid"];
+pub(super) const KEYS: &[&str] = &["Key", "Name", "AttributeName", "IndexName", "Id", "Sid"];
 
 /// Names of properties whose texts are secrets.
 const SECRET: &[&str] =

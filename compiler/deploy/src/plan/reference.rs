@@ -3,6 +3,7 @@
 //! Invariant: a place is told by the names of properties alone; the numbers of list elements are left out, as
 //! the schemas' create-only paths leave them open too.
 
+use super::difference::KEYS;
 use serde_json::Value;
 
 /// A reference, and where it stands.
@@ -10,6 +11,8 @@ use serde_json::Value;
 pub(super) struct Reference {
     /// The names of the properties on the way to it.
     pub(super) path: Vec<String>,
+    /// The same for people: elements of lists are told by what they are known by, as in `Tags[owner].Value`.
+    pub(super) shown: String,
     /// What it names: a resource or a parameter.
     pub(super) name: String,
     /// The attribute; `Ref` where the name itself is meant.
@@ -19,32 +22,44 @@ pub(super) struct Reference {
 /// Everything that a value refers to.
 pub(super) fn references(value: &Value) -> Vec<Reference> {
     let mut found = Vec::new();
-    collect(value, &mut Vec::new(), &mut found);
+    collect(value, &mut Vec::new(), String::new(), &mut found);
     found
 }
 
-fn collect(value: &Value, path: &mut Vec<String>, found: &mut Vec<Reference>) {
+fn collect(value: &Value, path: &mut Vec<String>, shown: String, found: &mut Vec<Reference>) {
     match value {
         Value::Object(map) => {
             if let (1, Some((function, argument))) = (map.len(), map.iter().next())
                 && (function == "Ref" || function.starts_with("Fn::"))
             {
-                return call(function, argument, path, found);
+                return call(function, argument, path, shown, found);
             }
             for (key, value) in map {
                 path.push(key.clone());
-                collect(value, path, found);
+                let shown = if shown.is_empty() { key.clone() } else { format!("{shown}.{key}") };
+                collect(value, path, shown, found);
                 path.pop();
             }
         }
-        Value::Array(items) => items.iter().for_each(|item| collect(item, path, found)),
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                let known_by = KEYS.iter().find_map(|key| item.get(*key)?.as_str());
+                let element = known_by.map_or_else(|| index.to_string(), str::to_owned);
+                collect(item, path, format!("{shown}[{element}]"), found);
+            }
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 
-fn call(function: &str, argument: &Value, path: &mut Vec<String>, found: &mut Vec<Reference>) {
+fn call(function: &str, argument: &Value, path: &mut Vec<String>, shown: String, found: &mut Vec<Reference>) {
     let mut add = |name: &str, attribute: &str| {
-        found.push(Reference { path: path.clone(), name: name.to_owned(), attribute: attribute.to_owned() });
+        found.push(Reference {
+            path: path.clone(),
+            shown: shown.clone(),
+            name: name.to_owned(),
+            attribute: attribute.to_owned(),
+        });
     };
     match (function, argument) {
         ("Ref", Value::String(name)) => add(name, "Ref"),
@@ -68,11 +83,19 @@ fn call(function: &str, argument: &Value, path: &mut Vec<String>, found: &mut Ve
                     }
                 });
                 for value in own.as_object().into_iter().flat_map(serde_json::Map::values) {
-                    collect(value, path, found);
+                    collect(value, path, shown.clone(), found);
                 }
             }
         }
-        (_, argument) => collect(argument, path, found),
+        (_, argument) => arguments(argument, path, &shown, found),
+    }
+}
+
+/// What a function's arguments refer to, at the function's own place.
+fn arguments(argument: &Value, path: &mut Vec<String>, shown: &str, found: &mut Vec<Reference>) {
+    match argument {
+        Value::Array(items) => items.iter().for_each(|item| arguments(item, path, shown, found)),
+        other => collect(other, path, shown.to_owned(), found),
     }
 }
 

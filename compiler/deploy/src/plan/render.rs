@@ -11,7 +11,10 @@ pub use html::html;
 pub use markdown::markdown;
 pub use tree::{Look, tree};
 
-use super::{Phase, Plan, PlanStep, ResourceAction, ResourceChange, StackAction, StackPlan, StepAction};
+use super::{
+    PendingInput, Phase, Plan, PlanStep, PropertyChange, ResourceAction, ResourceChange, StackAction,
+    StackPlan, StepAction,
+};
 use serde_json::Value;
 
 /// The plan as one JSON document.
@@ -145,12 +148,21 @@ fn stack_remarks(stack: &StackPlan) -> Vec<String> {
     let mut found = stack.notes.clone();
     // Everything of a new stack is unknown: nobody needs to be told.
     if stack.action != StackAction::Create {
+        let mut groups: Vec<(&PendingInput, Vec<String>)> = Vec::new();
         for pending in &stack.pending {
-            let sure = if pending.certain { "changes" } else { "may change" };
-            found.push(format!(
-                "`{}` takes `{}` of `{}`, which {sure}: {}",
-                pending.parameter, pending.output, pending.stack, pending.why
-            ));
+            let same = |(other, _): &&mut (&PendingInput, Vec<String>)| {
+                (&other.stack, other.certain, &other.why) == (&pending.stack, pending.certain, &pending.why)
+            };
+            let output = format!("`{}`", pending.output);
+            match groups.iter_mut().find(same) {
+                Some((_, outputs)) => outputs.push(output),
+                None => groups.push((pending, vec![output])),
+            }
+        }
+        for (PendingInput { stack, certain, why, .. }, outputs) in groups {
+            let sure = if *certain { "not known yet" } else { "perhaps others" };
+            let are = if outputs.len() == 1 { "is" } else { "are" };
+            found.push(format!("{} of `{stack}` {are} {sure}: {why}", outputs.join(", ")));
         }
         for (what, outputs) in
             [("new outputs", &stack.outputs_added), ("outputs that go", &stack.outputs_removed)]
@@ -177,10 +189,33 @@ fn by_component(stack: &StackPlan) -> Vec<(&str, usize, Option<&str>)> {
     found
 }
 
-/// A value in one line, cut where it is long.
-fn value(value: Option<&Value>, limit: usize) -> String {
+/// What was and what becomes, in one line each. Where both are long and begin alike, the beginning is cut: what
+/// differs is what is looked for.
+fn sides(change: &PropertyChange, limit: usize) -> (String, String) {
+    let (before, after) = (value(change.before.as_ref()), value(change.after.as_ref()));
+    let long = |text: &str| text.chars().count() > limit;
+    let alike = before.chars().zip(after.chars()).take_while(|(one, other)| one == other).count();
+    if (long(&before) || long(&after)) && alike > limit / 2 {
+        // Enough of the beginning stays to see where it is.
+        let skipped = alike.saturating_sub(limit / 4);
+        let tail = |text: &str| format!("…{}", text.chars().skip(skipped).collect::<String>());
+        return (cut(&tail(&before), limit), cut(&tail(&after), limit));
+    }
+    (cut(&before, limit), cut(&after, limit))
+}
+
+fn cut(text: &str, limit: usize) -> String {
+    if text.chars().count() <= limit {
+        return text.to_owned();
+    }
+    let cut: String = text.chars().take(limit.saturating_sub(1)).collect();
+    format!("{cut}…")
+}
+
+/// A value in one line.
+fn value(value: Option<&Value>) -> String {
     let Some(value) = value else { return "–".to_owned() };
-    let text = match single(value) {
+    match single(value) {
         Some(("Known after", Value::String(what))) => format!("known after `{what}`"),
         Some(("Ref", Value::String(name))) => format!("`{name}`"),
         Some(("Fn::GetAtt", Value::Array(parts))) => {
@@ -190,12 +225,7 @@ fn value(value: Option<&Value>, limit: usize) -> String {
             Value::String(text) if text == super::difference::MASK => text.clone(),
             value => value.to_string(),
         },
-    };
-    if text.chars().count() <= limit {
-        return text;
     }
-    let cut: String = text.chars().take(limit.saturating_sub(1)).collect();
-    format!("{cut}…")
 }
 
 fn single(value: &Value) -> Option<(&str, &Value)> {

@@ -13,6 +13,8 @@ pub(super) struct Names {
     pub(super) members: BTreeSet<String>,
     /// `NotAction` and the like.
     pub(super) except: bool,
+    /// Whether case says nothing, as of actions.
+    ignore_case: bool,
 }
 
 /// A statement.
@@ -79,7 +81,7 @@ pub(super) fn statements(document: &Value, bindings: &BTreeMap<String, String>) 
 }
 
 fn statement(map: &Map<String, Value>, bindings: &BTreeMap<String, String>) -> Statement {
-    let names = |name: &str, except: &str, lower: bool| {
+    let names = |name: &str, except: &str, ignore_case: bool| {
         let (value, except) = match (map.get(name), map.get(except)) {
             (Some(value), _) => (Some(value), false),
             (None, Some(value)) => (Some(value), true),
@@ -89,10 +91,7 @@ fn statement(map: &Map<String, Value>, bindings: &BTreeMap<String, String>) -> S
         if let Some(value) = value {
             gather(value, "", bindings, &mut members);
         }
-        if lower {
-            members = members.into_iter().map(|action| action.to_ascii_lowercase()).collect();
-        }
-        Names { members, except }
+        Names { members, except, ignore_case }
     };
     let mut conditions = BTreeMap::new();
     for (operator, keys) in map.get("Condition").and_then(Value::as_object).into_iter().flatten() {
@@ -129,12 +128,15 @@ fn gather(value: &Value, kind: &str, bindings: &BTreeMap<String, String>, found:
 }
 
 impl Names {
-    fn of(members: impl IntoIterator<Item = String>) -> Self {
-        Self { members: members.into_iter().collect(), except: false }
-    }
-
     /// Whether everything of `one` is among these.
     fn cover(&self, one: &Self) -> bool {
+        let covers = |pattern: &String, text: &String| {
+            if self.ignore_case {
+                covers(&pattern.to_ascii_lowercase(), &text.to_ascii_lowercase())
+            } else {
+                covers(pattern, text)
+            }
+        };
         match (self.except, one.except) {
             (false, false) => one.members.iter().all(|text| self.members.iter().any(|own| covers(own, text))),
             // Everything but what is more is less.
@@ -151,7 +153,7 @@ impl Names {
         if self.except || self.members.is_empty() {
             return vec![self.clone()];
         }
-        self.members.iter().map(|member| Self::of([member.clone()])).collect()
+        self.members.iter().map(|member| Self { members: [member.clone()].into(), ..self.clone() }).collect()
     }
 
     fn text(&self) -> String {

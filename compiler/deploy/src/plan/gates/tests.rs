@@ -122,7 +122,7 @@ fn may(action: Value) -> Value {
 #[test]
 fn a_role_that_may_do_more_is_told_and_one_that_may_do_less_is_not() {
     let (less, more) = (may(json!("s3:GetObject")), may(json!(["s3:GetObject", "s3:PutObject"])));
-    let why = "`Role` may `s3:putobject` on `Role.Arn`";
+    let why = "`Role` may `s3:PutObject` on `Role.Arn`";
     let old = role_with(&[("A", less.clone())]);
     check(old, role_with(&[("A", more.clone())]), &[(GateKind::AccessWidening, "widen shop.a", why)]);
     check(role_with(&[("A", more)]), role_with(&[("A", less)]), &[]);
@@ -216,8 +216,8 @@ fn a_bucket_that_everybody_may_read_is_exposed() {
         bucket(bound),
         bucket(read(json!({}))),
         &[
-            (GateKind::AccessWidening, "widen shop.x", "`*` may `s3:getobject` on `B`"),
-            (GateKind::PublicExposure, "expose shop.x", "everybody may `s3:getobject`"),
+            (GateKind::AccessWidening, "widen shop.x", "`*` may `s3:GetObject` on `B`"),
+            (GateKind::PublicExposure, "expose shop.x", "everybody may `s3:GetObject`"),
         ],
     );
 }

@@ -3,7 +3,7 @@
 //! Invariant: the page needs nothing else, neither a script nor a file; whatever comes from templates is escaped.
 
 use super::{
-    after, by_component, deed, headline, phases, remarks, resources, sign, stack_remarks, value, verb,
+    after, by_component, deed, headline, phases, remarks, resources, sides, sign, stack_remarks, verb,
 };
 use crate::plan::{Gate, Phase, Plan, PlanStep, ResourceChange, StackAction, StackPlan};
 use std::fmt::Write as _;
@@ -130,7 +130,7 @@ fn changes(stack: &StackPlan, out: &mut String) {
     if !stack.settings.is_empty() {
         out.push_str("<ul>\n");
         for change in &stack.settings {
-            let (before, after) = (value(change.before.as_ref(), LIMIT), value(change.after.as_ref(), LIMIT));
+            let (before, after) = sides(change, LIMIT);
             let _ = writeln!(out, "<li>{}: {} → {}</li>", text(&change.path), prose(&before), prose(&after));
         }
         out.push_str("</ul>\n");
@@ -163,8 +163,7 @@ fn resource(change: &ResourceChange, out: &mut String) {
              <th scope=\"col\">After</th></tr></thead>\n<tbody>\n",
         );
         for property in &change.properties {
-            let (before, after) =
-                (value(property.before.as_ref(), LIMIT), value(property.after.as_ref(), LIMIT));
+            let (before, after) = sides(property, LIMIT);
             let perhaps = if property.certain { "" } else { " <em>perhaps</em>" };
             let _ = writeln!(
                 out,

@@ -3,7 +3,7 @@
 //! Invariant: nothing of a template is read as Markdown or HTML: values stand in code spans that they cannot end, and
 //! everything else is escaped.
 
-use super::{after, by_component, deed, headline, phases, remarks, resources, sign, stack_remarks, value};
+use super::{after, by_component, deed, headline, phases, remarks, resources, sides, sign, stack_remarks};
 use crate::plan::{Gate, Phase, Plan, PlanStep, StackAction, StackPlan};
 use std::fmt::Write as _;
 
@@ -87,7 +87,7 @@ fn changes(stack: &StackPlan, out: &mut String) {
         return;
     }
     for change in &stack.settings {
-        let (before, after) = (value(change.before.as_ref(), LIMIT), value(change.after.as_ref(), LIMIT));
+        let (before, after) = sides(change, LIMIT);
         let _ = writeln!(out, "- `~` {}: {} → {}", code(&change.path), code(&before), code(&after));
     }
     for change in stack.resources.iter().take(LISTED) {
@@ -100,8 +100,7 @@ fn changes(stack: &StackPlan, out: &mut String) {
             text(&change.resource_type)
         );
         for property in &change.properties {
-            let (before, after) =
-                (value(property.before.as_ref(), LIMIT), value(property.after.as_ref(), LIMIT));
+            let (before, after) = sides(property, LIMIT);
             let perhaps = if property.certain { "" } else { " (perhaps)" };
             let _ =
                 writeln!(out, "  - {}: {} → {}{perhaps}", code(&property.path), code(&before), code(&after));

@@ -41,7 +41,7 @@ shop in preproduction (account 111122223333, eu-central-1): 2 stacks to update
        `KmsKeyId` cannot change in place
 
 2. update b   after step 1
-   `P` takes `New` of `a`, which changes: `Db` is replaced
+   `New` of `a` is not known yet: `Db` is replaced
    ~ T   AWS::SNS::Topic   shop.t   shop-config/solutions/shop.sol:17:3
          DisplayName: \"value of a.Old\" → known after `a.New`
 
@@ -115,4 +115,33 @@ fn a_new_stack_is_told_by_components() {
     }
     let plan = Plan::new(&release(vec![stack]), &[]).expect("planned");
     assert!(shown(&plan).contains("+ shop.notices   2 resources   shop-config"), "{}", shown(&plan));
+}
+
+#[test]
+fn what_differs_of_long_values_is_what_is_shown() {
+    let image = |digest: &str| {
+        let name = format!(
+            "111122223333.dkr.ecr.eu-central-1.amazonaws.com/acme/a-long-name/shop-api@sha256:{digest}"
+        );
+        value!({ "T": { "Type": "AWS::SNS::Topic", "Properties": { "DisplayName": name } } })
+    };
+    let of = |digest: &str| release(vec![stack("a", image(digest), value!({}), &[])]);
+    let text = shown(&plan(&of("aaaa"), &of("bbbb")));
+    assert!(text.contains("…hop-api@sha256:aaaa\" → …hop-api@sha256:bbbb\""), "{text}");
+}
+
+#[test]
+fn values_that_wait_for_one_cause_are_told_together() {
+    let producer = |cidr: &str| {
+        let vpc = value!({ "V": { "Type": "AWS::EC2::VPC", "Properties": { "CidrBlock": cidr } } });
+        stack("a", vpc, value!({ "X": { "Ref": "V" }, "Y": { "Fn::GetAtt": ["V", "VpcId"] } }), &[])
+    };
+    let consumer = || {
+        let topic =
+            value!({ "T": { "Type": "AWS::SNS::Topic", "Properties": { "DisplayName": { "Ref": "P" } } } });
+        stack("b", topic, value!({}), &[("P", "a.X"), ("Q", "a.Y")])
+    };
+    let of = |cidr: &str| release(vec![producer(cidr), consumer()]);
+    let text = shown(&plan(&of("10.0.0.0/16"), &of("10.1.0.0/16")));
+    assert!(text.contains("   `X`, `Y` of `a` are not known yet: `V` is replaced\n"), "{text}");
 }

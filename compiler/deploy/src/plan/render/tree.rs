@@ -2,7 +2,7 @@
 //!
 //! Invariant: colour only repeats what signs and words say.
 
-use super::{after, by_component, deed, headline, phases, remarks, resources, sign, stack_remarks, value};
+use super::{after, by_component, deed, headline, phases, remarks, resources, sides, sign, stack_remarks};
 use crate::plan::{Gate, Phase, Plan, PlanStep, ResourceAction, ResourceChange, StackAction, StackPlan};
 use std::fmt::Write as _;
 
@@ -89,7 +89,7 @@ fn one(plan: &Plan, step: &PlanStep, look: &Look<'_>, paint: &Paint, out: &mut S
         return;
     }
     for change in &stack.settings {
-        let (before, after) = (value(change.before.as_ref(), LIMIT), value(change.after.as_ref(), LIMIT));
+        let (before, after) = sides(change, LIMIT);
         let _ = writeln!(out, "   {}~{} {}: {before} → {after}", paint.yellow, paint.end, change.path);
     }
     for change in &stack.resources {
@@ -128,7 +128,7 @@ fn resource(change: &ResourceChange, look: &Look<'_>, paint: &Paint, out: &mut S
     );
     let _ = writeln!(out, "{}", line.trim_end());
     for property in &change.properties {
-        let (before, after) = (value(property.before.as_ref(), LIMIT), value(property.after.as_ref(), LIMIT));
+        let (before, after) = sides(property, LIMIT);
         let perhaps = if property.certain { "" } else { "   perhaps" };
         let _ = writeln!(out, "         {}: {before} → {after}{perhaps}", property.path);
     }

@@ -50,7 +50,7 @@ fn a_new_action_resource_or_principal_is_more() {
     let old = json!(allow(json!("s3:GetObject"), json!("a/*")));
     check(&old, &json!(allow(json!("s3:GetObject"), json!("a/b"))), &[]);
     check(&old, &json!(allow(json!("s3:*"), json!("a/*"))), &[" s3:* a/*"]);
-    check(&old, &json!(allow(json!("s3:GetObject"), json!(["a/*", "b"]))), &[" s3:getobject b"]);
+    check(&old, &json!(allow(json!("s3:GetObject"), json!(["a/*", "b"]))), &[" s3:GetObject b"]);
     let to = |who: Value| json!({ "Effect": "Allow", "Action": "a:b", "Resource": "*", "Principal": who });
     check(&to(json!({ "Service": "sns.amazonaws.com" })), &to(json!({ "AWS": "*" })), &["* a:b *"]);
     check(&to(json!("*")), &to(json!({ "Service": "sns.amazonaws.com" })), &[]);
@@ -61,7 +61,7 @@ fn everything_but_is_compared_the_other_way_round() {
     let but = |names: Value| json!({ "Effect": "Allow", "NotAction": names, "Resource": "*" });
     check(&but(json!(["iam:*"])), &but(json!(["iam:*", "s3:*"])), &[]);
     check(&but(json!(["iam:*", "s3:*"])), &but(json!(["iam:*"])), &[" everything but iam:* *"]);
-    check(&but(json!(["iam:*"])), &json!(allow(json!("s3:GetObject"), json!("*"))), &[" s3:getobject *"]);
+    check(&but(json!(["iam:*"])), &json!(allow(json!("s3:GetObject"), json!("*"))), &[" s3:GetObject *"]);
     check(&json!(allow(json!("*"), json!("*"))), &but(json!(["iam:*"])), &[]);
 }
 
