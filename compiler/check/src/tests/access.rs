@@ -253,3 +253,10 @@ fn a_link_names_a_component_and_what_for() {
          help: link to one of the occurrences, by its key: `link name[\"key\"].verb`",
     );
 }
+
+#[test]
+fn a_link_to_what_does_not_exist_is_one_mistake() {
+    store(" job: Job { link nothing }", "unknown-name «nothing»: nothing here is called `nothing`");
+    store(" job: Job { link nothing.read }", "unknown-name «nothing»: nothing here is called `nothing`");
+    store(" job: Job { link nothing.read() }", "unknown-name «nothing»: nothing here is called `nothing`");
+}

@@ -252,3 +252,11 @@ fn parts_under_a_condition_may_be_missing_and_occurrences_have_keys() {
         "",
     );
 }
+
+#[test]
+fn what_a_wrong_import_would_have_brought_is_not_asked_after_again() {
+    check(
+        &format!("use nowhere.Box\n{SHOP}test \"x\" {{\n assert components(Box).count == 1\n}}"),
+        "unknown-module «nowhere»: there is no module `nowhere`",
+    );
+}
