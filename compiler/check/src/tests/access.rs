@@ -260,3 +260,19 @@ fn a_link_to_what_does_not_exist_is_one_mistake() {
     store(" job: Job { link nothing.read }", "unknown-name «nothing»: nothing here is called `nothing`");
     store(" job: Job { link nothing.read() }", "unknown-name «nothing»: nothing here is called `nothing`");
 }
+
+#[test]
+fn whom_a_statement_is_about_is_said_in_its_own_way() {
+    let one =
+        |statement: &str| format!("component C {{\n resource box: AWS.S3.Bucket {{}}\n {statement}\n}}");
+    explains(
+        &one("deny s3.All because \"x\""),
+        "^ deny s3.All because \"x\" | to whom?
+         help: add `to everyone`",
+    );
+    explains(
+        &one("permit s3.GetObject because \"x\""),
+        "^ permit s3.GetObject because \"x\" | to whom?
+         help: add `to \"<service>.amazonaws.com\"`",
+    );
+}

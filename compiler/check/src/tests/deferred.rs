@@ -77,3 +77,17 @@ fn what_a_deferred_value_is_cannot_be_asked_even_where_it_may_be_missing() {
          deferred-value «url»: cannot compare a value that is known only when deploying",
     );
 }
+
+#[test]
+fn a_list_that_takes_deferred_values_in_is_deferred() {
+    let list = "component C {\n param urls: [deferred String]\n param names: [String]\n";
+    accepts(&format!("{list} let a: String = join([...names, \"x\"], \",\")\n}}"));
+    check(
+        &format!(
+            "{list} let a: String = join([...urls], \",\")\n let b: String = join([...urls, \"x\"], \",\")\n let c: String = join([u for u in urls], \",\")\n}}"
+        ),
+        "deferred-value «join([...urls], \",\")»: expected a string, found a value known only when deploying
+         deferred-value «join([...urls, \"x\"], \",\")»: expected a string, found a value known only when deploying
+         deferred-value «join([u for u in urls], \",\")»: expected a string, found a value known only when deploying",
+    );
+}

@@ -97,3 +97,12 @@ fn what_a_condition_shows_holds_through_brackets_and_both_ways_round() {
          type-mismatch «>»: a whole number that may be `none` has no order",
     );
 }
+
+#[test]
+fn one_of_two_that_may_be_none_shows_neither() {
+    check(
+        "fn f(x: Int?, y: Int?) -> Int = if x == none or y == none then x else 0\nfn g(x: Int?, y: Int?) -> Int = if not (x != none and y != none) then x else 0",
+        "optional-value «if x == none or y == none then x else 0»: expected a whole number, found a value that may be `none`
+         optional-value «if not (x != none and y != none) then x else 0»: expected a whole number, found a value that may be `none`",
+    );
+}

@@ -267,3 +267,13 @@ fn a_property_says_what_it_takes() {
          type-mismatch «true»: expected a number, found a boolean",
     );
 }
+
+#[test]
+fn an_attribute_with_a_point_in_its_name_may_be_missing_with_its_resource() {
+    let database = "component C {\n param kept: Bool = true\n resource db: AWS.RDS.DBInstance if kept { DBInstanceClass = \"db.t4g.micro\" }\n";
+    accepts(&format!("{database} attribute host: deferred String? = db?.Endpoint.Address\n}}"));
+    check(
+        &format!("{database} attribute host: deferred String = db.Endpoint.Address\n}}"),
+        "optional-value «Endpoint»: this is read from a value that may be `none` => ?.",
+    );
+}
