@@ -13,6 +13,7 @@ mod configuration;
 mod deferred;
 mod enums;
 mod functions;
+mod mended;
 mod modules;
 mod names;
 mod operators;
