@@ -70,7 +70,7 @@ pub enum ClaimStatement {
 }
 
 /// What only tests and policies ask.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Question {
     /// `shop`: a solution's own instance.
     Solution(Name),
@@ -104,12 +104,6 @@ pub enum Question {
 /// A resource type that is named in a question.
 #[derive(Debug, Clone, Copy)]
 pub struct Typed(pub &'static ResourceType);
-
-impl PartialEq for Typed {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.name == other.0.name
-    }
-}
 
 /// What a name inside a component stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
