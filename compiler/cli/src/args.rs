@@ -89,6 +89,8 @@ pub(crate) enum Command {
     Doc(Doc),
     /// Say why a value is what it is: all that might have set it, and who won
     Why(Why),
+    /// Look at what `solc` stands on: the program, the workspace, git, and AWS where an environment is named
+    Doctor(Doctor),
     /// Fetch the libraries that manifests name from git, and record them in `solc.lock`
     Fetch(Fetch),
     /// Format `.sol` files
@@ -260,6 +262,45 @@ pub(crate) struct Fetch {
     /// Look again which commits the revisions are, and record them
     #[arg(long)]
     pub(crate) update: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    /// A file or folder; the nearest `solc.toml` upwards says what belongs to it
+    #[arg(default_value = ".", value_hint = ValueHint::AnyPath)]
+    pub(crate) path: PathBuf,
+    /// Look also at what this environment is deployed to
+    #[arg(long = "env", value_name = "ENVIRONMENT", requires = "backend")]
+    pub(crate) environment: Option<String>,
+    /// What it is deployed to
+    #[arg(long, value_enum, requires = "environment")]
+    pub(crate) backend: Option<Backend>,
+    #[command(flatten)]
+    pub(crate) aws: AwsOptions,
+}
+
+/// What an environment is deployed to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Backend {
+    /// The account and the region that the environment names
+    Aws,
+}
+
+/// How AWS is reached.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct AwsOptions {
+    /// The profile of AWS's configuration files to take credentials from
+    #[arg(long, value_name = "NAME", requires = "backend")]
+    pub(crate) profile: Option<String>,
+    /// The role to assume with these credentials
+    #[arg(long, value_name = "ARN", requires = "backend")]
+    pub(crate) role: Option<String>,
+    /// Another server than AWS's
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url, requires = "backend")]
+    pub(crate) endpoint: Option<String>,
+    /// The account's bucket for templates that are larger than a request may be
+    #[arg(long, value_name = "BUCKET", requires = "backend")]
+    pub(crate) template_bucket: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -165,7 +165,7 @@ pub struct Stack {
     pub termination_protection: bool,
     /// The last operations, newest first.
     pub last_operations: Vec<StackOperation>,
-    /// `true` once it reached `CREATE_COMPLETE` or `IMPORT_COMPLETE`, where the service tells: from its times.
+    /// When it was made, be it as the shell of a change set.
     pub created: Option<Timestamp>,
     /// When it was updated last.
     pub updated: Option<Timestamp>,

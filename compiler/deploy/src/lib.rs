@@ -3,6 +3,8 @@
 //! Invariant: nothing changes a stack but through a [`Backend`], after an intent with its token is on the disk; and
 //! time comes from a [`Clock`], so that a test may turn it by hand.
 
+#[cfg(feature = "aws")]
+pub mod aws;
 pub mod backend;
 pub mod clock;
 pub mod codes;

@@ -40,6 +40,11 @@ pub(super) const ALL: &[Step] = &[
         about: "the embedded CloudFormation answers boto3 as its page says, beside moto",
         run: cloudformation,
     },
+    Step {
+        name: "moto",
+        about: "stacks live on a server that imitates AWS, and what it lacks is known",
+        run: moto,
+    },
 ];
 
 fn format(workspace: &Workspace) -> Outcome {
@@ -117,6 +122,23 @@ fn cloudformation(workspace: &Workspace) -> Outcome {
     Outcome::of(succeeds(
         &mut workspace.command(workspace.python(), &["tests/peers/cloudformation.py", &solc]),
     ))
+}
+
+/// Where the step `moto` finds what is in an environment of the example.
+const EXAMPLE: &str = "SOLC_MOTO_EXAMPLE";
+
+fn moto(workspace: &Workspace) -> Outcome {
+    let (scratch, built) = (emptied(workspace, "moto"), emptied(workspace, "moto-example"));
+    let build = ["run", "--quiet", "--", "build", "examples/shop", "--out", &built];
+    let tests = ["test", "--quiet", "--package", "solc-deploy", "--features", "aws", "--test", "moto"];
+    // What is built meanwhile may be fetched, and the server's certificate is not that of a registry.
+    if !succeeds(&mut workspace.cargo(&build)) || !succeeds(workspace.cargo(&tests).arg("--no-run")) {
+        return Outcome::of(false);
+    }
+    let beside = ["tests/peers/beside_moto.py", &scratch, &workspace.cargo];
+    let mut command = workspace.command(workspace.python(), &beside);
+    command.args(tests).args(["--", "--ignored"]);
+    count(command.env(EXAMPLE, format!("{built}/integration")))
 }
 
 fn schema(_: &Workspace) -> Outcome {

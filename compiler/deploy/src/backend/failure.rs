@@ -30,6 +30,8 @@ pub enum FailureClass {
     Denied,
     /// The role of the stack is gone, or may not be assumed.
     RoleGone,
+    /// The server does not know the operation, as one that imitates the service may not.
+    Unsupported,
     /// The request or the template is wrong.
     Invalid,
 }
@@ -105,8 +107,10 @@ fn classify(status: u16, code: &str, message: &str) -> FailureClass {
         "AlreadyExistsException" | "TokenAlreadyExistsException" => FailureClass::AlreadyDone,
         "InsufficientCapabilitiesException" | "InsufficientCapabilities" => FailureClass::MissingCapability,
         "LimitExceededException" | "LimitExceeded" => FailureClass::Limit,
+        "InvalidAction" | "UnknownOperationException" | "NotImplemented" => FailureClass::Unsupported,
         "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" => FailureClass::Denied,
         _ if says("Rate exceeded") || status == 429 || status == 503 => FailureClass::Throttled,
+        _ if status == 501 => FailureClass::Unsupported,
         _ if status >= 500 => FailureClass::Transient,
         _ if says("does not exist") => FailureClass::Gone,
         _ if says("_IN_PROGRESS state and can not be") || says("_IN_PROGRESS state and cannot be") => {

@@ -195,6 +195,7 @@ impl Engine<'_, '_> {
             | FailureClass::Limit
             | FailureClass::Denied
             | FailureClass::RoleGone
+            | FailureClass::Unsupported
             | FailureClass::Invalid => {
                 let failure = self.unanswerable(task, &failure);
                 self.fail(task, (failure, StepOutcome::Failed))
@@ -241,6 +242,10 @@ impl Engine<'_, '_> {
             }
             FailureClass::Limit => {
                 format!("raise the quota that the service names, and deploy again: {}", self.about.command())
+            }
+            FailureClass::Unsupported => {
+                "deploy to a server that knows the operation: AWS does, where no `--endpoint` is given"
+                    .to_owned()
             }
             FailureClass::MissingCapability => {
                 "report this as a bug of `solc`: capabilities are derived from the template".to_owned()

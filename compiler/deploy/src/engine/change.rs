@@ -348,6 +348,7 @@ fn is_final(failure: &Failure) -> bool {
         | FailureClass::Limit
         | FailureClass::Denied
         | FailureClass::RoleGone
+        | FailureClass::Unsupported
         | FailureClass::Invalid => true,
     }
 }

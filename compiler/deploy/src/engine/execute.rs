@@ -37,6 +37,7 @@ impl Engine<'_, '_> {
                 | FailureClass::Limit
                 | FailureClass::Denied
                 | FailureClass::RoleGone
+                | FailureClass::Unsupported
                 | FailureClass::Invalid => Ok(Next::Now(State::Attach(Some(Box::new(failure))))),
             },
             Err(trouble) => Err(trouble),

@@ -105,6 +105,7 @@ impl History {
                     | Class::Limit
                     | Class::Denied
                     | Class::RoleGone
+                    | Class::Unsupported
                     | Class::Invalid => {
                         *self.answered.entry(*operation).or_default() += 1;
                         self.pending.insert(*operation, false);

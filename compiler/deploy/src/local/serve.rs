@@ -135,6 +135,7 @@ fn failed(failure: &Failure) -> Answer {
     let status = match failure.class {
         FailureClass::ExpiredCredentials | FailureClass::Denied => 403,
         FailureClass::Transient => 500,
+        FailureClass::Unsupported => 501,
         FailureClass::Throttled
         | FailureClass::Busy
         | FailureClass::Gone
