@@ -9,7 +9,8 @@ use std::path::PathBuf;
 #[command(
     name = "solc",
     version = concat!(env!("CARGO_PKG_VERSION"), " (compiler of the Solution language)"),
-    after_help = "Exit codes: 0 clean, 1 findings, 2 usage or internal error, 3 a plan that cannot be carried out, 64 called as Solidity's compiler.",
+    after_help = "Exit codes: 0 clean, 1 findings, 2 usage or internal error, 3 a plan that cannot be carried out, \
+                  64 called as Solidity's compiler. Those of deploying are in the book.",
     arg_required_else_help = true,
     disable_help_subcommand = true,
     max_term_width = 110
@@ -49,6 +50,7 @@ pub(crate) enum Format {
     /// One line each
     Concise,
     /// One JSON object a line
+    #[value(alias = "jsonl")]
     Json,
     /// SARIF 2.1.0, for code scanning
     Sarif,
@@ -102,6 +104,18 @@ pub(crate) enum Command {
     /// The embedded CloudFormation
     #[command(subcommand)]
     Local(Local),
+    /// Make an environment what its sources say
+    Deploy(Deploy),
+    /// Say how the stacks of an environment stand
+    Status(Stacks),
+    /// Print what the solutions of an environment give out
+    Outputs(Stacks),
+    /// Say what is no longer as its template says; exit with 1 if anything is
+    Drift(Stacks),
+    /// Write the state of an environment's stacks again, from what the service says
+    Refresh(Stacks),
+    /// Delete every stack of an environment
+    Destroy(Destroy),
     /// Print a completion script for a shell
     Completions {
         /// For which shell
@@ -337,4 +351,90 @@ pub(crate) struct Init {
     /// Add the repositories of production
     #[arg(long)]
     pub(crate) production: bool,
+}
+
+/// What stacks run on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Backend {
+    /// The embedded CloudFormation: nothing is needed, and nothing leaves this machine
+    Local,
+}
+
+impl Backend {
+    /// As it is written.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Local => "local",
+        }
+    }
+}
+
+/// What is done about a rollback that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Recovery {
+    /// Go on with it once
+    Retry,
+    /// Leave the resources that cannot be rolled back as they are
+    Skip,
+    /// Go on whatever fails
+    Force,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Deploy {
+    /// A file or folder; the nearest `solc.toml` upwards says what belongs to it
+    #[arg(default_value = ".", value_hint = ValueHint::AnyPath)]
+    pub(crate) path: PathBuf,
+    /// The environment
+    #[arg(long = "env", value_name = "ENVIRONMENT")]
+    pub(crate) environment: String,
+    /// What it runs on
+    #[arg(long, value_enum, default_value_t = Backend::Local, value_name = "BACKEND")]
+    pub(crate) backend: Backend,
+    /// Agree to what a gate names, as in `replace shop.db` (may be repeated)
+    #[arg(long, value_name = "WHAT")]
+    pub(crate) acknowledge: Vec<String>,
+    /// Go on with an unfinished one: the latest, or this
+    #[arg(long, value_name = "ID", num_args = 0..=1, default_missing_value = "")]
+    pub(crate) resume: Option<String>,
+    /// Begin anew from what runs, where the journal is damaged or lost
+    #[arg(long, conflicts_with = "resume")]
+    pub(crate) adopt: bool,
+    /// Start no other stack after one failed
+    #[arg(long)]
+    pub(crate) fail_fast: bool,
+    /// What to do about a rollback that failed
+    #[arg(long, value_enum, default_value_t = Recovery::Retry, value_name = "HOW")]
+    pub(crate) recover: Recovery,
+    /// Roll an update back when this alarm rings: its name or ARN (may be repeated, five times at most)
+    #[arg(long, value_name = "ALARM")]
+    pub(crate) alarm: Vec<String>,
+    /// How long alarms are watched after the last resource, in minutes
+    #[arg(long, value_name = "MINUTES", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=180))]
+    pub(crate) monitor: u8,
+    /// Let a second Ctrl-C within five seconds cancel what runs; without, the first leaves it running
+    #[arg(long)]
+    pub(crate) cancel_on_interrupt: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Destroy {
+    #[command(flatten)]
+    pub(crate) deploy: Deploy,
+    /// Delete them; without, only what would go is said
+    #[arg(long)]
+    pub(crate) yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Stacks {
+    /// A file or folder; the nearest `solc.toml` upwards says what belongs to it
+    #[arg(default_value = ".", value_hint = ValueHint::AnyPath)]
+    pub(crate) path: PathBuf,
+    /// The environment
+    #[arg(long = "env", value_name = "ENVIRONMENT")]
+    pub(crate) environment: String,
+    /// What it runs on
+    #[arg(long, value_enum, default_value_t = Backend::Local, value_name = "BACKEND")]
+    pub(crate) backend: Backend,
 }

@@ -2,6 +2,8 @@
 
 pub(crate) mod build;
 pub(crate) mod check;
+pub(crate) mod deploy;
+pub(crate) mod destroy;
 pub(crate) mod doc;
 pub(crate) mod doctor;
 pub(crate) mod explain;
@@ -11,6 +13,7 @@ pub(crate) mod init;
 pub(crate) mod local;
 pub(crate) mod plan;
 pub(crate) mod shell;
+pub(crate) mod stacks;
 pub(crate) mod test;
 pub(crate) mod why;
 
@@ -20,13 +23,13 @@ use solc_source::suggest::nearest;
 use std::path::{Path, PathBuf};
 
 /// The path from the root of the disk, without `..`; as it is where the current folder is unknown.
-fn absolute(path: &Path) -> PathBuf {
+pub(crate) fn absolute(path: &Path) -> PathBuf {
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
     solc_driver::file_system::normalized(&absolute)
 }
 
 /// An environment that does not exist is a mistake in the command, and not in the source.
-fn unknown(environments: &[String], compilation: &Compilation, output: &Output) -> Option<Exit> {
+pub(crate) fn unknown(environments: &[String], compilation: &Compilation, output: &Output) -> Option<Exit> {
     let known = || compilation.environments.iter().map(|name| name.as_str());
     let wrong: Vec<&String> = environments.iter().filter(|name| !known().any(|k| k == *name)).collect();
     // What declares it may be what is broken.

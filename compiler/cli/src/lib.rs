@@ -7,6 +7,7 @@ mod args;
 pub mod codes;
 mod command;
 mod crash;
+mod deploying;
 mod output;
 mod pages;
 mod solidity;
@@ -85,6 +86,12 @@ fn run(arguments: &Arguments, output: &Output) -> Exit {
         Command::Explain(explain) => command::explain::run(explain, output),
         Command::Init(init) => command::init::run(init, output),
         Command::Local(local) => command::local::run(local, output),
+        Command::Deploy(deploy) => command::deploy::run(deploy, output),
+        Command::Status(stacks) => command::stacks::status(stacks, output),
+        Command::Outputs(stacks) => command::stacks::outputs(stacks, output),
+        Command::Drift(stacks) => command::stacks::drift(stacks, output),
+        Command::Refresh(stacks) => command::stacks::refresh(stacks, output),
+        Command::Destroy(destroy) => command::destroy::run(destroy, output),
         Command::Completions { shell } => command::shell::completions(*shell, output),
         Command::Man { out } => command::shell::man(out.as_deref(), output),
     }

@@ -27,6 +27,8 @@ pub(crate) enum Exit {
     Refused,
     /// Called as though it were Solidity's compiler.
     Solidity,
+    /// A deployment that did not end well: the book's table of its exit codes.
+    Deploy(u8),
 }
 
 impl From<Exit> for ExitCode {
@@ -37,6 +39,7 @@ impl From<Exit> for ExitCode {
             Exit::Usage | Exit::Changes => 2,
             Exit::Refused => 3,
             Exit::Solidity => 64,
+            Exit::Deploy(code) => code,
         })
     }
 }

@@ -85,11 +85,11 @@ impl States {
         SCHEMA_VERSION
     }
 
-    /// Every state with its template, in the order of the stacks' names.
+    /// The names of the stacks that have a state, in their order, whether it can be read or not.
     ///
     /// # Errors
-    /// Where a file cannot be read, is no state, or its template is missing or has another hash.
-    pub fn all(&self) -> Result<Vec<(StackState, String)>, ReadError> {
+    /// Where the folder cannot be read.
+    pub fn names(&self) -> Result<Vec<String>, ReadError> {
         let entries = match fs::read_dir(&self.folder) {
             Ok(entries) => entries,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -101,6 +101,15 @@ impl States {
             .filter_map(|name| name.strip_suffix(".json").map(str::to_owned))
             .collect();
         names.sort();
+        Ok(names)
+    }
+
+    /// Every state with its template, in the order of the stacks' names.
+    ///
+    /// # Errors
+    /// Where a file cannot be read, is no state, or its template is missing or has another hash.
+    pub fn all(&self) -> Result<Vec<(StackState, String)>, ReadError> {
+        let names = self.names()?;
         let mut states = Vec::with_capacity(names.len());
         for name in names {
             states.extend(self.get(&name)?);

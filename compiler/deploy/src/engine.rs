@@ -21,6 +21,7 @@ mod task;
 mod watch;
 
 pub use evidence::{About, Evidence, superseded, words};
+pub use gate::refusal;
 pub use observe::{Control, Notice, Observer, Silent, Unattended, Wish};
 pub use outcome::{Exit, Halt, Report, ResourceFailure, StepFailure, StepReport};
 pub use pace::Timing;

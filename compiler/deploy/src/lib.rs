@@ -16,7 +16,9 @@ pub mod local;
 pub mod plan;
 pub mod probe;
 pub mod rehearse;
+pub mod refresh;
 pub mod release;
+pub mod report;
 
 pub use backend::Backend;
 pub use clock::{Clock, Timestamp};

@@ -90,7 +90,7 @@ pub struct Binding {
 }
 
 /// Where a resource comes from: `file:line:column` each.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
     /// The component, by its path in the solution.
     #[serde(default)]

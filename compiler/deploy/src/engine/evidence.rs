@@ -11,12 +11,13 @@ use crate::clock::Timestamp;
 use crate::id::DeployId;
 use crate::journal::{Begin, Entry, StepOutcome};
 use crate::probe::Point;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use solc_cmdb::{Intent, Outcome, Records, StackIntent, StackResult, StackState, States, sha256};
 use std::collections::BTreeMap;
 
 /// What a deployment is about.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct About {
     /// Its id.
     pub deploy: DeployId,

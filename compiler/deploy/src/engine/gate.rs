@@ -1,18 +1,20 @@
 //! What must not happen unless a person named it.
 //!
-//! Invariant: it is asked of the change set that is executed, as the service describes it without values: with values
-//! it may leave out changes. An acknowledgement names one component.
+//! Invariant: the planner's gates are asked again, of the change set that is executed, as the service describes it
+//! without values: with values it may leave out changes. An acknowledgement names one component.
 
 use super::call::{Answer, replan};
 use super::change::target;
 use super::outcome::StepFailure;
-use super::step::holds_data;
+use super::step::Target;
 use super::task::{Next, State, Task, Trouble};
-use super::{Engine, Notice};
-use crate::backend::{Action, ChangeSet, ChangeSetType, ExecutionStatus, Replacement, ResourceChange};
+use super::{About, Engine, Notice};
+use crate::backend::{Action, ChangeSet, ChangeSetType, ExecutionStatus, Replacement};
 use crate::codes::{NOT_ACKNOWLEDGED, STACK_FAILED};
 use crate::engine::protect::policy;
 use crate::journal::{Entry, Operation, StepOutcome};
+use crate::plan::gates::{Gate, View, of_change_set, unacknowledged};
+use serde_json::Value;
 use solc_cmdb::sha256;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,32 +31,18 @@ impl Engine<'_, '_> {
         if set.parameters != task.parameters && !hides(&set) {
             return replan(task, "its change set was made with other values");
         }
-        let stateful = target.stateful();
-        let mut missing: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        let mut acknowledged = BTreeSet::new();
-        for change in &set.changes {
-            if !(stateful.contains(&change.logical_id) || holds_data(&change.resource_type)) {
-                continue;
-            }
-            let Some((verb, what)) = endangers(change) else { continue };
-            let needed = format!("{verb} {}", task.step.component(&change.logical_id));
-            if self.on.options.acknowledgements.contains(&needed) {
-                task.allowed.insert(change.logical_id.clone());
-                acknowledged.insert(needed);
-            } else {
-                let place = task.step.places.get(&change.logical_id).map(|place| place.instance.as_str());
-                let place = place.filter(|place| !place.is_empty());
-                let place = place.map(|place| format!(", {place}")).unwrap_or_default();
-                missing
-                    .entry(needed)
-                    .or_default()
-                    .push(format!("`{}` ({}{place}) {what}", change.logical_id, change.resource_type));
-            }
-        }
+        let gates = self.gates(task, target, &set)?;
+        let given: Vec<String> = self.on.options.acknowledgements.iter().cloned().collect();
+        let missing = unacknowledged(&gates, &given);
         if !missing.is_empty() {
-            let failure = self.refusal(task, &missing);
+            let failure = refusal(&task.step.stack, self.about, &missing);
             return Ok(Next::Now(State::Discard(Box::new(Some(failure)), StepOutcome::Refused)));
         }
+        let stateful = target.stateful();
+        let about_data = gates.iter().filter(|gate| gate.required && gate.kind.is_about_data());
+        task.allowed = about_data.map(|gate| gate.logical_id.clone()).collect();
+        let acknowledged: BTreeSet<String> =
+            gates.iter().filter(|gate| gate.required).map(|gate| gate.acknowledgement.clone()).collect();
         if let Some(failure) = self.alarmed(task)? {
             return Ok(Next::Now(State::Discard(Box::new(Some(failure)), StepOutcome::Refused)));
         }
@@ -130,43 +118,59 @@ impl Engine<'_, '_> {
         }))
     }
 
-    pub(super) fn refusal(&self, task: &Task<'_>, missing: &BTreeMap<String, Vec<String>>) -> StepFailure {
-        let flags: Vec<String> = missing.keys().map(|needed| format!("--acknowledge \"{needed}\"")).collect();
-        let mut failure = StepFailure::new(
-            NOT_ACKNOWLEDGED,
-            format!(
-                "`{}` in `{}` would lose data or be made anew, and nobody has said that it may",
-                task.step.stack, self.about.environment
-            ),
-            format!("if that is wanted: {} {}", self.about.command(), flags.join(" ")),
-        );
-        failure.notes.extend(missing.values().flatten().cloned());
-        failure
+    /// The gates of a change set, by what is deployed and what is to be.
+    fn gates(&mut self, task: &Task<'_>, target: &Target, set: &ChangeSet) -> Result<Vec<Gate>, Trouble> {
+        let mut old = None;
+        let mut was_protected = false;
+        if let (ChangeSetType::Update, Some(stack)) = (task.kind, &task.stack) {
+            let id = stack.id.clone();
+            was_protected = stack.termination_protection;
+            let sent = self.read("GetTemplate", |backend| backend.get_template(&id))?;
+            old = serde_json::from_str::<Value>(&sent).ok();
+        }
+        let recorded = self.on.evidence.states.get(&task.step.stack).ok().flatten();
+        let bindings = target.parameters.iter();
+        let view = View {
+            stack: &task.step.stack,
+            stage: &self.about.stage,
+            old: old.as_ref(),
+            new: Some(&target.content),
+            old_bindings: recorded.map(|(state, _)| state.bindings).unwrap_or_default(),
+            new_bindings: bindings
+                .map(|(name, b)| (name.clone(), format!("{}.{}", b.stack, b.output)))
+                .collect(),
+            places: &task.step.places,
+            was_protected,
+            protected: target.termination_protection,
+        };
+        Ok(of_change_set(&view, set))
     }
+}
+
+/// Why a stack is not touched: what was not acknowledged, and how it is.
+#[must_use]
+pub fn refusal(stack: &str, about: &About, missing: &[&Gate]) -> StepFailure {
+    let flags: BTreeSet<String> =
+        missing.iter().map(|gate| format!("--acknowledge \"{}\"", gate.acknowledgement)).collect();
+    let flags: Vec<String> = flags.into_iter().collect();
+    let first = missing.first().map_or("a gate is closed", |gate| gate.kind.title());
+    let mut failure = StepFailure::new(
+        NOT_ACKNOWLEDGED,
+        format!("`{stack}` in `{}` is not touched: {first}, and nobody has agreed to it", about.environment),
+        format!("if that is wanted: {} {}", about.command(), flags.join(" ")),
+    );
+    for gate in missing {
+        let what = if gate.logical_id.is_empty() { &gate.stack } else { &gate.logical_id };
+        let place = gate.place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
+        failure.notes.push(format!("`{what}`{place}: {}", gate.why.join("; ")));
+        failure.notes.extend(gate.help.clone());
+    }
+    failure
 }
 
 /// Whether the values of parameters are hidden, so that they say nothing.
 fn hides(set: &ChangeSet) -> bool {
     set.parameters.is_empty() || set.parameters.values().any(|value| value == "****")
-}
-
-/// What a change does to data: what must be acknowledged, and in words.
-fn endangers(change: &ResourceChange) -> Option<(&'static str, &'static str)> {
-    match change.action {
-        Action::Remove => Some(("delete", "goes")),
-        Action::Dynamic => Some(("replace", "may be replaced or deleted; only executing tells")),
-        Action::Modify => match change.replacement {
-            Some(Replacement::True) => Some(("replace", "is replaced")),
-            Some(Replacement::Conditional) => Some(("replace", "may be replaced")),
-            Some(Replacement::False) | None => match change.policy_action.as_deref() {
-                Some("Delete" | "ReplaceAndDelete") => {
-                    Some(("replace", "is replaced, and the old one deleted"))
-                }
-                Some(_) | None => None,
-            },
-        },
-        Action::Add | Action::Import | Action::SyncWithActual => None,
-    }
 }
 
 /// How many resources are added, modified, replaced and removed.

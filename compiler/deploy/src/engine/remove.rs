@@ -42,7 +42,7 @@ impl Engine<'_, '_> {
             .map(|resource| format!("`{}` ({}) holds data", resource.logical_id, resource.resource_type))
             .collect();
         let always = matches!(task.step.action, Action::Delete { always: true });
-        let needed = format!("delete stack {}", task.step.stack);
+        let needed = format!("delete {}", task.step.stack);
         if (always || !data.is_empty()) && !self.on.options.acknowledgements.contains(&needed) {
             let mut failure = StepFailure::new(
                 NOT_ACKNOWLEDGED,

@@ -176,7 +176,7 @@ impl Engine<'_, '_> {
 
     /// A deletion failed earlier: somebody must say that it is to go on.
     fn go_on_deleting(&mut self, task: &mut Task<'_>, stack: &Stack) -> Result<Next, Trouble> {
-        let needed = format!("delete stack {}", task.step.stack);
+        let needed = format!("delete {}", task.step.stack);
         if task.recoveries == 0 && self.on.options.acknowledgements.contains(&needed) {
             let id = stack.id.clone();
             return self.delete_stack(task, &id, true);

@@ -4,35 +4,16 @@
 //! take values of it have gone.
 
 use crate::backend::Values;
+pub use crate::plan::Phase;
+use crate::plan::{Plan, PlanStep, StepAction};
 use crate::release::{Binding, Place, Release, ReleaseStack};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use solc_cmdb::StackState;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Which part of an update of a stack.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Phase {
-    /// All of it.
-    Only,
-    /// What is new, beside what others still use.
-    Expand,
-    /// What nobody uses any longer goes.
-    Contract,
-}
-
-impl Phase {
-    /// What a step's name ends with.
-    fn ending(self) -> &'static str {
-        match self {
-            Self::Only => "",
-            Self::Expand => " (expand)",
-            Self::Contract => " (contract)",
-        }
-    }
-}
-
 /// How a stack is to be.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Target {
     /// The template, to the byte.
     pub template: String,
@@ -102,7 +83,7 @@ pub(crate) fn holds_data(kind: &str) -> bool {
 }
 
 /// What is done.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Action {
     /// The stack is made or changed.
     Deploy(Box<Target>),
@@ -114,7 +95,7 @@ pub enum Action {
 }
 
 /// One step.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Step {
     /// The stack's name, and which part of its update.
     pub name: String,
@@ -133,7 +114,7 @@ impl Step {
     #[must_use]
     pub fn deploy(stack: &str, phase: Phase, target: Target, after: Vec<String>) -> Self {
         Self {
-            name: format!("{stack}{}", phase.ending()),
+            name: name(stack, phase),
             stack: stack.to_owned(),
             action: Action::Deploy(Box::new(target)),
             after,
@@ -158,13 +139,101 @@ impl Step {
             Action::Delete { .. } => None,
         }
     }
+}
 
-    /// The component that a resource is part of; the resource's own name where nothing says.
-    #[must_use]
-    pub fn component<'a>(&'a self, logical_id: &'a str) -> &'a str {
-        let place = self.places.get(logical_id).map(|place| place.component.as_str());
-        place.filter(|component| !component.is_empty()).unwrap_or(logical_id)
+/// What a step is called.
+fn name(stack: &str, phase: Phase) -> String {
+    match phase {
+        Phase::Only => stack.to_owned(),
+        Phase::Expand => format!("{stack} (expand)"),
+        Phase::Contract => format!("{stack} (contract)"),
     }
+}
+
+/// The steps of a plan, with those stacks between them that are recorded to be as they are to be: that is looked at.
+#[must_use]
+pub fn of_plan(plan: &Plan, release: &Release, recorded: &[StackState]) -> Vec<Step> {
+    let simple = of_release(release, recorded);
+    let planned = |step: &PlanStep| name(&step.stack, step.phase);
+    let in_two =
+        |stack: &str| plan.steps.iter().any(|step| step.stack == stack && step.phase == Phase::Expand);
+    // Whoever needs a stack that is updated in two needs what is added.
+    let needed = |stack: &String| if in_two(stack) { name(stack, Phase::Expand) } else { stack.clone() };
+    let waits = |step: &PlanStep| -> Vec<String> {
+        step.depends_on.iter().filter_map(|id| plan.steps.get(*id)).map(planned).collect()
+    };
+    let mut steps = Vec::with_capacity(simple.len());
+    let mut contractions = Vec::new();
+    let mut deletions = Vec::new();
+    for mut step in simple {
+        let Action::Deploy(target) = &step.action else {
+            deletions.push(step);
+            continue;
+        };
+        let target = target.clone();
+        step.after = step.after.iter().map(needed).collect();
+        let own: Vec<&PlanStep> = plan
+            .steps
+            .iter()
+            .filter(|planned| planned.stack == step.stack && planned.action != StepAction::Delete)
+            .collect();
+        if own.is_empty() {
+            steps.push(step);
+            continue;
+        }
+        for own in own {
+            let mut part = step.clone();
+            part.name = planned(own);
+            part.after.extend(waits(own));
+            match own.phase {
+                Phase::Only => steps.push(deduplicated(part)),
+                Phase::Expand => {
+                    part.action = Action::Deploy(Box::new(expanded(&target, own)));
+                    steps.push(deduplicated(part));
+                }
+                Phase::Contract => {
+                    part.after.push(name(&own.stack, Phase::Expand));
+                    contractions.push(deduplicated(part));
+                }
+            }
+        }
+    }
+    steps.extend(contractions);
+    let first: Vec<String> = steps.iter().map(|step| step.name.clone()).collect();
+    for mut step in deletions {
+        step.after.retain(|name| release.stack(name).is_none());
+        step.after.extend(first.iter().cloned());
+        steps.push(step);
+    }
+    steps
+}
+
+/// The first of two updates: the template of the plan, with the parameters and outputs that it has.
+fn expanded(target: &Target, step: &PlanStep) -> Target {
+    let Some(template) = step.template.clone() else { return target.clone() };
+    let content: Value = serde_json::from_str(&template).unwrap_or_default();
+    let outputs = content.get("Outputs").and_then(Value::as_object);
+    let mut depends_on = target.depends_on.clone();
+    for binding in step.parameters.values() {
+        if !depends_on.contains(&binding.stack) {
+            depends_on.push(binding.stack.clone());
+        }
+    }
+    Target {
+        sha256: solc_cmdb::sha256(template.as_bytes()),
+        outputs: outputs.into_iter().flatten().map(|(name, _)| name.clone()).collect(),
+        parameters: step.parameters.clone(),
+        template,
+        content,
+        depends_on,
+        ..target.clone()
+    }
+}
+
+fn deduplicated(mut step: Step) -> Step {
+    let all: BTreeSet<String> = step.after.drain(..).filter(|name| *name != step.name).collect();
+    step.after = all.into_iter().collect();
+    step
 }
 
 /// Every stack of the release, and then those that are recorded and no longer in it, the last first.

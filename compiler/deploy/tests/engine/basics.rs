@@ -69,8 +69,8 @@ fn what_the_release_no_longer_has_goes_last_and_only_when_named() {
     let report = world.deploy(&less);
     assert_eq!(report.exit(), Exit::Refused, "{report:#?}");
     let refused = report.steps[1].failure.as_ref().expect("refused");
-    assert!(refused.help.contains("--acknowledge \"delete stack c\""), "{refused:?}");
-    world.options.acknowledgements = ["delete stack b".to_owned(), "delete stack c".to_owned()].into();
+    assert!(refused.help.contains("--acknowledge \"delete c\""), "{refused:?}");
+    world.options.acknowledgements = ["delete b".to_owned(), "delete c".to_owned()].into();
     let report = world.deploy(&less);
     assert_eq!(report.exit(), Exit::Done, "{report:#?}");
     assert_eq!(world.truth().len(), 1);

@@ -95,7 +95,7 @@ fn old_reads_make_no_failure_and_no_success() {
         let report = world.deploy(&three("2"));
         assert_eq!(report.exit(), Exit::Done, "{lag}: {report:#?}");
         let bad = one("AWS::SNS::Topic", json!({"Fail": "no"}));
-        world.options.acknowledgements = ["delete stack b".to_owned(), "delete stack c".to_owned()].into();
+        world.options.acknowledgements = ["delete b".to_owned(), "delete c".to_owned()].into();
         assert_eq!(world.deploy(&bad).exit(), Exit::Failed, "{lag}");
         world.holds("lag");
     }

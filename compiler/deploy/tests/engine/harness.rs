@@ -15,6 +15,7 @@ use solc_deploy::engine::{
 use solc_deploy::id::DeployId;
 use solc_deploy::journal::{Deploys, Entry, Journal};
 use solc_deploy::lease::FileLease;
+use solc_deploy::plan::Plan;
 use solc_deploy::probe::{Died, NoProbe, Point, Probe};
 use solc_deploy::release::Release;
 use std::collections::BTreeMap;
@@ -253,6 +254,12 @@ impl World {
         self.run(&id)
     }
 
+    fn steps(&self, release: &Release) -> Vec<Step> {
+        let recorded = States::of(self.folder.path(), "integration").all().expect("states");
+        let plan = Plan::new(release, &recorded).expect("a plan");
+        step::of_plan(&plan, release, &self.states())
+    }
+
     /// Whether one is left to be resumed.
     pub(crate) fn unfinished(&self) -> Option<DeployId> {
         self.deploys().latest_unfinished("integration").expect("readable")
@@ -264,7 +271,7 @@ impl World {
         let files = deploys.release(id).expect("kept");
         let release = Release::read(&files).expect("whole");
         let about = self.about(&release, id);
-        let steps: Vec<Step> = step::of_release(&release, &self.states());
+        let steps: Vec<Step> = self.steps(&release);
         let (mut journal, history) = deploys.open(id, &NoProbe).expect("readable");
         if history.is_empty() {
             journal.append(&Entry::Begin(about.begin(&steps))).expect("written");

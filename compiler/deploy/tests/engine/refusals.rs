@@ -41,7 +41,7 @@ fn a_refused_creation_leaves_no_shell() {
     let report = world.deploy(&goes);
     assert_eq!(report.steps[1].outcome, Some(StepOutcome::Refused));
     assert_eq!(report.steps[2].outcome, Some(StepOutcome::NotStarted));
-    assert!(report.steps[1].failure.as_ref().expect("refused").help.contains("delete Table"));
+    assert!(report.steps[1].failure.as_ref().expect("refused").help.contains("delete b/Table"));
     world.holds("refused");
 }
 

@@ -1,0 +1,221 @@
+//! What the commands of deploying share: the workspace's `.solc` folder, its backend, and its deployments.
+//!
+//! Invariant: everything that a rehearsal writes lies below `.solc` in the workspace's root, which git does not see.
+//! What is deployed on this machine alone is no evidence of anything, and stands in no repository.
+
+pub(crate) mod interrupt;
+pub(crate) mod progress;
+pub(crate) mod summary;
+
+use crate::args::Backend;
+use crate::output::{Exit, Output};
+use solc_cmdb::{Records, StackState, States};
+use solc_deploy::clock::SystemClock;
+use solc_deploy::engine::{About, Step, StepFailure};
+use solc_deploy::id::DeployId;
+use solc_deploy::journal::Deploys;
+use solc_deploy::lease::{FileLease, NoLease};
+use solc_deploy::local::Options;
+use solc_deploy::{Local, Release};
+use solc_driver::{Disk, Neighbours, Request, compile, discover};
+use solc_source::{Diagnostic, Sources};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The file in a deployment's folder that says what it is about.
+const ABOUT: &str = "about.json";
+/// The file that holds its steps.
+const STEPS: &str = "steps.json";
+
+/// Where a workspace keeps what it deploys on this machine.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    /// The workspace's root.
+    pub(crate) root: PathBuf,
+    /// Its `.solc` folder.
+    folder: PathBuf,
+    /// The environment.
+    pub(crate) environment: String,
+}
+
+impl Place {
+    /// That of the workspace that `path` lies in.
+    pub(crate) fn of(path: &Path, environment: &str, output: &Output) -> Result<Self, Exit> {
+        let start = crate::command::absolute(path);
+        if !start.exists() {
+            output.say(&format!("error: there is no file or folder `{}`", path.display()));
+            return Err(Exit::Usage);
+        }
+        let root = discover(&Disk, &start, Neighbours::Seen).root;
+        Ok(Self { folder: root.join(".solc"), root, environment: environment.to_owned() })
+    }
+
+    /// Its deployments.
+    pub(crate) fn deploys(&self) -> Deploys {
+        Deploys::of(&self.folder.join("deploys"))
+    }
+
+    /// The records of a rehearsal.
+    pub(crate) fn records(&self) -> Records {
+        Records::of(&self.records_folder())
+    }
+
+    /// Where state and records of a rehearsal are.
+    pub(crate) fn records_folder(&self) -> PathBuf {
+        self.folder.join("local")
+    }
+
+    /// The state of the environment's stacks.
+    pub(crate) fn states(&self) -> States {
+        States::of(&self.records_folder(), &self.environment)
+    }
+
+    /// All of them, with their templates.
+    pub(crate) fn recorded(&self, output: &Output) -> Result<Vec<(StackState, String)>, Exit> {
+        self.states().all().map_err(|error| {
+            output.say(&format!("error: {error}"));
+            output.say(&format!("help: write the state again: solc refresh --env {}", self.environment));
+            Exit::Usage
+        })
+    }
+
+    /// The right to change the environment.
+    pub(crate) fn lease(&self, deploy: &DeployId, output: &Output) -> Result<FileLease, Exit> {
+        let owner = format!("process {}", std::process::id());
+        FileLease::take(&self.folder.join("leases"), &self.environment, deploy.as_str(), &owner).map_err(
+            |error| {
+                output.say(&format!("error: `{}` cannot be changed: {error}", self.environment));
+                output.say(&format!("help: see how it stands: solc status --env {}", self.environment));
+                match error {
+                    NoLease::Held(_) => Exit::Deploy(solc_deploy::engine::Exit::Busy.code()),
+                    NoLease::Unknown(_) => Exit::Usage,
+                }
+            },
+        )
+    }
+
+    /// The service that an account's stacks run on.
+    pub(crate) fn backend(
+        &self,
+        backend: Backend,
+        account: &str,
+        region: &str,
+        output: &Output,
+    ) -> Result<Local, Exit> {
+        match backend {
+            Backend::Local => {
+                let options =
+                    Options { account: account.to_owned(), region: region.to_owned(), ..Options::default() };
+                let path = self.folder.join("local.db");
+                let opened =
+                    std::fs::create_dir_all(&self.folder).map_err(|error| error.to_string()).and_then(|()| {
+                        Local::open(&path, Arc::new(SystemClock), options).map_err(|e| e.to_string())
+                    });
+                opened.map_err(|error| {
+                    output.say(&format!("error: cannot open `{}`: {error}", path.display()));
+                    output.say(
+                        "help: if it is damaged, delete it: what was rehearsed is lost, and nothing else",
+                    );
+                    Exit::Usage
+                })
+            }
+        }
+    }
+
+    /// What the latest deployment of the environment was about, with its files; nothing where there was none.
+    pub(crate) fn latest(&self, output: &Output) -> Result<Option<(About, BTreeMap<String, String>)>, Exit> {
+        let found = self.deploys().all().map_err(|error| {
+            output.say(&format!("error: {error}"));
+            Exit::Usage
+        })?;
+        for found in found {
+            if found.environment.as_deref() != Some(&self.environment) {
+                continue;
+            }
+            if let Ok(files) = self.deploys().release(&found.id)
+                && let Some(about) = files.get(ABOUT).and_then(|text| serde_json::from_str(text).ok())
+            {
+                return Ok(Some((about, files)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The same, where there must be one.
+    pub(crate) fn something(&self, output: &Output) -> Result<(About, BTreeMap<String, String>), Exit> {
+        self.latest(output)?.ok_or_else(|| {
+            output.say(&format!("error: nothing was deployed to `{}` from this workspace", self.environment));
+            output.say(&format!("help: deploy it: solc deploy --env {}", self.environment));
+            Exit::Usage
+        })
+    }
+}
+
+/// What a deployment keeps beside its release, so that it can be gone on with.
+pub(crate) fn kept(about: &About, steps: &[Step]) -> Result<[(String, String); 2], serde_json::Error> {
+    Ok([(ABOUT.to_owned(), serde_json::to_string(about)?), (STEPS.to_owned(), serde_json::to_string(steps)?)])
+}
+
+/// What was kept.
+pub(crate) fn begun(files: &BTreeMap<String, String>) -> Option<(About, Vec<Step>)> {
+    let about = serde_json::from_str(files.get(ABOUT)?).ok()?;
+    let steps = serde_json::from_str(files.get(STEPS)?).ok()?;
+    Some((about, steps))
+}
+
+/// The release of an environment as its sources say, and the sources.
+pub(crate) fn built(
+    path: &Path,
+    environment: &str,
+    output: &Output,
+) -> Result<(Release, BTreeMap<String, String>, Sources), Exit> {
+    let environments = [environment.to_owned()];
+    let compilation = compile(&Disk, &crate::command::absolute(path), &Request::build(&environments));
+    if let Some(exit) = crate::command::unknown(&environments, &compilation, output) {
+        return Err(exit);
+    }
+    if compilation.diagnostics.iter().any(Diagnostic::is_error) {
+        output.diagnostics(&compilation.sources, &compilation.root, &compilation.diagnostics);
+        output.tell("nothing was deployed");
+        return Err(Exit::Usage);
+    }
+    let Some(built) = compilation.built.into_iter().find(|built| built.name == environment) else {
+        output.say(&format!("error: there is nothing to deploy in `{environment}`"));
+        return Err(Exit::Usage);
+    };
+    let files: BTreeMap<String, String> =
+        built.files.into_iter().map(|file| (file.name, file.content)).collect();
+    match Release::read(&files) {
+        Ok(release) => Ok((release, files, compilation.sources)),
+        Err(error) => {
+            output.say(&format!("error: what was built for `{environment}` is no release: {error}"));
+            Err(Exit::Usage)
+        }
+    }
+}
+
+/// The sources as they are now, whatever is wrong with them: to show places in.
+pub(crate) fn sources(path: &Path) -> Sources {
+    compile(&Disk, &crate::command::absolute(path), &Request::check()).sources
+}
+
+/// Shows failed steps at their places.
+pub(crate) fn show<'a>(
+    failures: impl Iterator<Item = &'a StepFailure>,
+    environment: &str,
+    sources: &Sources,
+    root: &Path,
+    output: &Output,
+) {
+    let diagnostics: Vec<Diagnostic> =
+        failures.map(|failure| solc_deploy::report::diagnostic(failure, environment, sources)).collect();
+    if !diagnostics.is_empty() {
+        output.diagnostics(sources, root, &diagnostics);
+    }
+}
+
+/// A number and its noun.
+pub(crate) fn plural(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
