@@ -15,8 +15,8 @@ pub mod lease;
 pub mod local;
 pub mod plan;
 pub mod probe;
-pub mod rehearse;
 pub mod refresh;
+pub mod rehearse;
 pub mod release;
 pub mod report;
 

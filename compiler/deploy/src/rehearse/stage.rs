@@ -128,7 +128,7 @@ fn everything(subject: &Subject<'_>) -> BTreeSet<String> {
         let known = recorded.flat_map(|(state, _)| state.resources.keys()).map(|id| (id.as_str(), ""));
         for (id, component) in named.chain(known) {
             for kind in GateKind::ALL {
-                all.insert(format!("{} {id}", kind.verb()));
+                all.insert(format!("{} {}/{id}", kind.verb(), step.stack));
                 all.insert(format!("{} {component}", kind.verb()));
             }
         }
