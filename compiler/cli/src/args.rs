@@ -288,14 +288,14 @@ pub(crate) struct Doctor {
     pub(crate) environment: Option<String>,
     /// What it is deployed to
     #[arg(long, value_enum, requires = "environment")]
-    pub(crate) backend: Option<Backend>,
+    pub(crate) backend: Option<RemoteBackend>,
     #[command(flatten)]
     pub(crate) aws: AwsOptions,
 }
 
-/// What an environment is deployed to.
+/// What an environment is deployed to, outside this machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Backend {
+pub(crate) enum RemoteBackend {
     /// The account and the region that the environment names
     Aws,
 }

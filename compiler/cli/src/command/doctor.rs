@@ -8,7 +8,7 @@ mod git;
 mod program;
 
 use super::absolute;
-use crate::args::{Backend, Doctor, Format};
+use crate::args::{Doctor, Format, RemoteBackend};
 use crate::output::{Exit, Output};
 use serde_json::json;
 use solc_driver::{Disk, Neighbours, Workspace, discover};
@@ -73,7 +73,7 @@ pub(crate) fn run(doctor: &Doctor, output: &Output) -> Exit {
     findings.extend(git::look(&workspace));
     if let (Some(environment), Some(backend)) = (&doctor.environment, doctor.backend) {
         match backend {
-            Backend::Aws => findings.extend(look_at_aws(&path, environment, doctor)),
+            RemoteBackend::Aws => findings.extend(look_at_aws(&path, environment, doctor)),
         }
     }
     show(&findings, output)

@@ -65,7 +65,9 @@ impl Progress {
             | Format::Sarif
             | Format::Github
             | Format::Narrated
-            | Format::Junit => Mode::Lines,
+            | Format::Junit
+            | Format::Markdown
+            | Format::Html => Mode::Lines,
         };
         let rows = steps.iter().map(|step| Row {
             step: step.name.clone(),
