@@ -22,11 +22,11 @@ pub(super) struct Reference {
 /// Everything that a value refers to.
 pub(super) fn references(value: &Value) -> Vec<Reference> {
     let mut found = Vec::new();
-    collect(value, &mut Vec::new(), String::new(), &mut found);
+    collect(value, &mut Vec::new(), "", &mut found);
     found
 }
 
-fn collect(value: &Value, path: &mut Vec<String>, shown: String, found: &mut Vec<Reference>) {
+fn collect(value: &Value, path: &mut Vec<String>, shown: &str, found: &mut Vec<Reference>) {
     match value {
         Value::Object(map) => {
             if let (1, Some((function, argument))) = (map.len(), map.iter().next())
@@ -37,7 +37,7 @@ fn collect(value: &Value, path: &mut Vec<String>, shown: String, found: &mut Vec
             for (key, value) in map {
                 path.push(key.clone());
                 let shown = if shown.is_empty() { key.clone() } else { format!("{shown}.{key}") };
-                collect(value, path, shown, found);
+                collect(value, path, &shown, found);
                 path.pop();
             }
         }
@@ -45,18 +45,18 @@ fn collect(value: &Value, path: &mut Vec<String>, shown: String, found: &mut Vec
             for (index, item) in items.iter().enumerate() {
                 let known_by = KEYS.iter().find_map(|key| item.get(*key)?.as_str());
                 let element = known_by.map_or_else(|| index.to_string(), str::to_owned);
-                collect(item, path, format!("{shown}[{element}]"), found);
+                collect(item, path, &format!("{shown}[{element}]"), found);
             }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 
-fn call(function: &str, argument: &Value, path: &mut Vec<String>, shown: String, found: &mut Vec<Reference>) {
+fn call(function: &str, argument: &Value, path: &mut Vec<String>, shown: &str, found: &mut Vec<Reference>) {
     let mut add = |name: &str, attribute: &str| {
         found.push(Reference {
             path: path.clone(),
-            shown: shown.clone(),
+            shown: shown.to_owned(),
             name: name.to_owned(),
             attribute: attribute.to_owned(),
         });
@@ -83,11 +83,11 @@ fn call(function: &str, argument: &Value, path: &mut Vec<String>, shown: String,
                     }
                 });
                 for value in own.as_object().into_iter().flat_map(serde_json::Map::values) {
-                    collect(value, path, shown.clone(), found);
+                    collect(value, path, shown, found);
                 }
             }
         }
-        (_, argument) => arguments(argument, path, &shown, found),
+        (_, argument) => arguments(argument, path, shown, found),
     }
 }
 
@@ -95,7 +95,7 @@ fn call(function: &str, argument: &Value, path: &mut Vec<String>, shown: String,
 fn arguments(argument: &Value, path: &mut Vec<String>, shown: &str, found: &mut Vec<Reference>) {
     match argument {
         Value::Array(items) => items.iter().for_each(|item| arguments(item, path, shown, found)),
-        other => collect(other, path, shown.to_owned(), found),
+        other => collect(other, path, shown, found),
     }
 }
 
