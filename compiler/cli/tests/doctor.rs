@@ -110,6 +110,7 @@ fn programs_get_one_object_a_line() {
 }
 
 #[test]
+#[cfg(feature = "aws")]
 fn an_environment_that_is_not_there_is_an_error() {
     let folder = repository();
     let (exit, text) = doctor(folder.path(), own(), &["--env", "integration", "--backend", "aws"]);
