@@ -135,7 +135,6 @@ fn failed(failure: &Failure) -> Answer {
     let status = match failure.class {
         FailureClass::ExpiredCredentials | FailureClass::Denied => 403,
         FailureClass::Transient => 500,
-        FailureClass::Unsupported => 501,
         FailureClass::Throttled
         | FailureClass::Busy
         | FailureClass::Gone
@@ -143,6 +142,7 @@ fn failed(failure: &Failure) -> Answer {
         | FailureClass::MissingCapability
         | FailureClass::Limit
         | FailureClass::RoleGone
+        | FailureClass::Unsupported
         | FailureClass::Invalid => 400,
     };
     refusal(status, &failure.code, &failure.message)
