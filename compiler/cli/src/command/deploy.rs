@@ -205,9 +205,12 @@ fn go(
         options: &options,
     };
     output.tell(&format!(
-        "{} {} to {} on the embedded CloudFormation: a rehearsal, recorded in {}",
-        if run.about.operation == "destroy" { "destroying" } else { "deploying" },
-        run.about.product,
+        "{} {} on the embedded CloudFormation: a rehearsal, recorded in {}",
+        if run.about.operation == "destroy" {
+            format!("destroying {} in", run.about.product)
+        } else {
+            format!("deploying {} to", run.about.product)
+        },
         run.about.environment,
         crate::output::shown_names(&run.place.root)(".solc/local"),
     ));

@@ -7,8 +7,9 @@ use super::deploy::{Run, begin, caller, minted, unfinished};
 use crate::args::{Deploy, Destroy};
 use crate::deploying::{Place, plural, sources};
 use crate::output::{Exit, Output};
+use serde_json::Value;
 use solc_deploy::engine::{About, step};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) fn run(destroy: &Destroy, output: &Output) -> Exit {
     match started(destroy, output) {
@@ -24,22 +25,34 @@ fn started(destroy: &Destroy, output: &Output) -> Result<Exit, Exit> {
     }
     let (latest, _) = place.something(output)?;
     let recorded = place.recorded(output)?;
+    let with_data: BTreeSet<String> = recorded
+        .iter()
+        .filter(|(_, template)| holds_data(template))
+        .map(|(state, _)| state.stack.clone())
+        .collect();
     let states: Vec<_> = recorded.into_iter().map(|(state, _)| state).collect();
     if states.is_empty() {
         output.tell(&format!("{}: nothing to destroy", place.environment));
         return Ok(Exit::Clean);
     }
     let steps = step::of_destruction(&states);
-    if !destroy.yes {
-        output.say(&format!(
-            "error: this would delete {} of `{}`:",
-            plural(steps.len(), "stack"),
-            place.environment
-        ));
+    let needed = |stack: &str| format!("delete {stack}");
+    let unnamed: Vec<&str> = steps
+        .iter()
+        .map(|step| step.stack.as_str())
+        .filter(|stack| with_data.contains(*stack) && !deploy.acknowledge.contains(&needed(stack)))
+        .collect();
+    // Otherwise the first would be asked for, and after it the next.
+    if !destroy.yes || !unnamed.is_empty() {
+        let stacks = plural(steps.len(), "stack");
+        output.say(&format!("error: this would delete {stacks} of `{}`:", place.environment));
         for step in &steps {
-            output.say(&format!("  {}", step.stack));
+            let data = if with_data.contains(&step.stack) { "  (holds data)" } else { "" };
+            output.say(&format!("  {}{data}", step.stack));
         }
-        output.say(&format!("help: if that is wanted: solc {} --yes", arguments(deploy)));
+        let flags: String =
+            unnamed.iter().map(|stack| format!(" --acknowledge \"{}\"", needed(stack))).collect();
+        output.say(&format!("help: if that is wanted: solc {} --yes{flags}", arguments(deploy)));
         return Err(Exit::Deploy(solc_deploy::engine::Exit::Refused.code()));
     }
     let backend = place.backend(deploy.backend, &latest.account, &latest.region, output)?;
@@ -58,6 +71,14 @@ fn started(destroy: &Destroy, output: &Output) -> Result<Exit, Exit> {
     let sources = sources(&deploy.path);
     let run = Run { place: &place, about: &about, steps: &steps, release: None, sources: &sources, deploy };
     begin(&run, &backend, BTreeMap::new(), output)
+}
+
+/// Whether a template makes something that holds data.
+fn holds_data(template: &str) -> bool {
+    let content: Value = serde_json::from_str(template).unwrap_or_default();
+    let resources = content.get("Resources").and_then(Value::as_object);
+    let kinds = resources.into_iter().flatten().filter_map(|(_, resource)| resource.get("Type")?.as_str());
+    kinds.into_iter().any(step::holds_data)
 }
 
 fn arguments(deploy: &Deploy) -> String {

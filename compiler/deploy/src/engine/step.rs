@@ -78,7 +78,8 @@ impl Target {
 }
 
 /// Whether a type of resource holds data.
-pub(crate) fn holds_data(kind: &str) -> bool {
+#[must_use]
+pub fn holds_data(kind: &str) -> bool {
     solc_schema::stateful_types().iter().any(|stateful| *stateful == kind)
 }
 
