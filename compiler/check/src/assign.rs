@@ -29,7 +29,6 @@ impl Context<'_> {
         match (actual, want) {
             (Ty::Error, _) | (_, Ty::Error) => Ok(()),
             (Ty::Secret(inner), Ty::Secret(wanted)) => self.assignable(inner, wanted),
-            (_, Ty::Secret(wanted)) => self.assignable(actual, wanted).and(Err(Mismatch::Type)),
             (Ty::Secret(_), Ty::Optional(wanted)) => self.assignable(actual, wanted),
             // A resource property takes a secret as a dynamic reference; the template never holds the value.
             (Ty::Secret(inner), Ty::Node(..)) => self.assignable(inner, want),

@@ -83,3 +83,19 @@ fn a_setting_has_a_type_and_a_fitting_default() {
          duplicate-name «LEVEL»: `LEVEL` is declared twice",
     );
 }
+
+#[test]
+fn a_secret_that_may_be_missing_needs_another_for_that_case_and_nothing_else_becomes_one() {
+    let inner = "component Inner { param key: secret String }\ncomponent Outer {\n param a: secret String?\n param b: secret String\n\
+                 param c: deferred String\n param d: String?\n";
+    accepts(&format!("{inner} i: Inner {{ key = b }}\n j: Inner {{ key = a ?? b }}\n}}"));
+    check(
+        &format!(
+            "{inner} i: Inner {{ key = a }}\n j: Inner {{ key = c }}\n k: Inner {{ key = d }}\n l: Inner {{ key = none }}\n}}"
+        ),
+        "optional-value «a»: expected a string that is secret, found a value that may be `none`
+         type-mismatch «c»: expected a string that is secret, found a string known only when deploying
+         type-mismatch «d»: expected a string that is secret, found a string that may be `none`
+         type-mismatch «none»: expected a string that is secret, found `none`",
+    );
+}
