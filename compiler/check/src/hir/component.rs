@@ -1,7 +1,7 @@
 //! Components, solutions and what stands in them.
 
 use super::{
-    Access, Body, BodyId, Clause, ComponentId, Connect, ExprId, Grant, InstanceDeclId, LocalId, MemberId,
+    Access, BodyId, Clause, ComponentId, Connect, ExprId, Grant, InstanceDeclId, LocalId, MemberId,
     Principal, Profile, Ty,
 };
 use indexmap::IndexMap;
@@ -328,11 +328,5 @@ impl Component {
             | MemberKind::Principal(_)
             | MemberKind::Output { .. } => None,
         }
-    }
-
-    /// Its body among the project's.
-    #[must_use]
-    pub fn body<'a>(&self, bodies: &'a [Body]) -> Option<&'a Body> {
-        bodies.get(self.body.index())
     }
 }
