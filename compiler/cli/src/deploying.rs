@@ -28,6 +28,9 @@ const ABOUT: &str = "about.json";
 /// The file that holds its steps.
 const STEPS: &str = "steps.json";
 
+/// What a deployment was about, and the files beside its journal.
+pub(crate) type Kept = (About, BTreeMap<String, String>);
+
 /// Where a workspace keeps what it deploys on this machine.
 #[derive(Clone, Debug)]
 pub(crate) struct Place {
@@ -124,7 +127,7 @@ impl Place {
     }
 
     /// What the latest deployment of the environment was about, with its files; nothing where there was none.
-    pub(crate) fn latest(&self, output: &Output) -> Result<Option<(About, BTreeMap<String, String>)>, Exit> {
+    pub(crate) fn latest(&self, output: &Output) -> Result<Option<Kept>, Exit> {
         let found = self.deploys().all().map_err(|error| {
             output.say(&format!("error: {error}"));
             Exit::Usage
@@ -143,7 +146,7 @@ impl Place {
     }
 
     /// The same, where there must be one.
-    pub(crate) fn something(&self, output: &Output) -> Result<(About, BTreeMap<String, String>), Exit> {
+    pub(crate) fn something(&self, output: &Output) -> Result<Kept, Exit> {
         self.latest(output)?.ok_or_else(|| {
             output.say(&format!("error: nothing was deployed to `{}` from this workspace", self.environment));
             output.say(&format!("help: deploy it: solc deploy --env {}", self.environment));

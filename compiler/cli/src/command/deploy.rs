@@ -223,10 +223,7 @@ fn go(
 
 /// The acknowledgements that the intent is recorded with: those it was begun with.
 fn original(history: &[Entry], about: &About) -> Vec<String> {
-    let begin = history.iter().find_map(|entry| match entry {
-        Entry::Begin(begin) => Some(begin.acknowledgements.clone()),
-        _ => None,
-    });
+    let begin = history.iter().find_map(Entry::as_begin).map(|begin| begin.acknowledgements.clone());
     begin.unwrap_or_else(|| about.acknowledgements.clone())
 }
 
@@ -285,11 +282,7 @@ fn supersede(place: &Place, about: &About, output: &Output) -> Result<(), Exit> 
     let Some(old) = &about.supersedes else { return Ok(()) };
     let (mut journal, history) =
         place.deploys().open(old, &NoProbe).map_err(|e| unreadable(&e, place, output))?;
-    let begin = history.iter().find_map(|entry| match entry {
-        Entry::Begin(begin) => Some(begin),
-        _ => None,
-    });
-    if let Some(begin) = begin {
+    if let Some(begin) = history.iter().find_map(Entry::as_begin) {
         let result = engine::superseded(begin, &about.deploy, SystemClock.now());
         if let Err(error) = place.records().put_result(&result) {
             output.say(&format!("error: {error}"));

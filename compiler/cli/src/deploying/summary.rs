@@ -71,11 +71,11 @@ pub(crate) fn tell(report: &Report, shown: &Shown<'_>, progress: &mut Progress, 
         }
         match &report.halt {
             Some(Halt::LeaseLost(why)) => {
-                output.say(&format!("error: the environment is no longer ours: {why}"))
+                output.say(&format!("error: the environment is no longer ours: {why}"));
             }
             Some(Halt::NoEvidence(why)) => output.say(&format!("error: it cannot be written down: {why}")),
             Some(Halt::Suspended(failure)) => {
-                output.say(&format!("error: the service does not answer: {failure}"))
+                output.say(&format!("error: the service does not answer: {failure}"));
             }
             Some(Halt::Detached | Halt::Died) | None => {}
         }

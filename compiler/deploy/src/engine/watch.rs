@@ -184,10 +184,8 @@ impl Engine<'_, '_> {
 
     /// Why an operation failed, the root cause first.
     fn rolled_back(&self, task: &Task<'_>, status: StackStatus) -> StepFailure {
-        let verb = match status {
-            StackStatus::RollbackComplete | StackStatus::RollbackFailed => "made",
-            _ => "changed",
-        };
+        let first = matches!(status, StackStatus::RollbackComplete | StackStatus::RollbackFailed);
+        let verb = if first { "made" } else { "changed" };
         let reason = task.stack.as_ref().and_then(|stack| stack.status_reason.clone());
         let cause = task.failures.first().map_or_else(
             || reason.unwrap_or_else(|| "the service does not say why".to_owned()),
@@ -212,11 +210,13 @@ impl Engine<'_, '_> {
             task.stale += 1;
             return Ok(self.later(task));
         }
-        match stack.status {
-            StackStatus::UpdateRollbackFailed => Ok(Next::Now(State::Recover { after_failure })),
-            _ if after_failure => Ok(Next::Now(State::Protect(StepOutcome::Failed))),
-            _ => Ok(Next::Now(State::Settle)),
-        }
+        Ok(Next::Now(if stack.status == StackStatus::UpdateRollbackFailed {
+            State::Recover { after_failure }
+        } else if after_failure {
+            State::Protect(StepOutcome::Failed)
+        } else {
+            State::Settle
+        }))
     }
 
     fn watch_deletion(&mut self, task: &mut Task<'_>, recreate: bool) -> Result<Next, Trouble> {

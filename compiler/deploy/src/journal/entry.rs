@@ -210,6 +210,12 @@ pub enum Entry {
 }
 
 impl Entry {
+    /// What the deployment set out to do, where this says so.
+    #[must_use]
+    pub fn as_begin(&self) -> Option<&Begin> {
+        if let Self::Begin(begin) = self { Some(begin) } else { None }
+    }
+
     /// Whether nothing is left to be done after this.
     #[must_use]
     pub fn is_end(&self) -> bool {

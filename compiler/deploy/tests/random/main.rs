@@ -3,12 +3,7 @@
 //! `model.rs` draws them, `world.rs` deploys them on the embedded CloudFormation. What must hold of each stands here.
 //! A failure is shrunk by proptest, and then written down as a case of its own at the end.
 
-#![expect(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "the whole crate is tests; clippy knows only functions marked so"
-)]
+#![expect(clippy::expect_used, reason = "the whole crate is tests; clippy knows only functions marked so")]
 
 mod model;
 mod world;
