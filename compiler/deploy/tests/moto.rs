@@ -3,7 +3,7 @@
 //! `cargo verify --only moto` starts the server, with TLS, and runs these; without it they fail, and so they are ignored
 //! otherwise. What moto lacks is a table in the book, and `what_moto_lacks_is_what_the_book_says` holds the two together.
 #![cfg(feature = "aws")]
-#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use solc_deploy::Backend as _;
 use solc_deploy::aws::{AssumedRole, Aws, Options, RoleState};

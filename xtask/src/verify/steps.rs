@@ -106,19 +106,19 @@ fn faults(workspace: &Workspace) -> Outcome {
     Outcome::of(succeeds(&mut workspace.command(workspace.python(), &["tests/peers/faults.py"])))
 }
 
+/// `solc`, built with the features that the step `tests` has: those of one package alone would compile AWS's SDK once more.
+fn solc(workspace: &Workspace) -> Option<String> {
+    succeeds(&mut workspace.cargo(&["build", "--quiet", "--workspace", "--bin", "solc"]))
+        .then(|| workspace.target.join("debug").join("solc").display().to_string())
+}
+
 fn formats(workspace: &Workspace) -> Outcome {
-    if !succeeds(&mut workspace.cargo(&["build", "--quiet", "--package", "solc-cli"])) {
-        return Outcome::of(false);
-    }
-    let solc = workspace.target.join("debug").join("solc").display().to_string();
+    let Some(solc) = solc(workspace) else { return Outcome::of(false) };
     Outcome::of(succeeds(&mut workspace.command(workspace.python(), &["tests/peers/formats.py", &solc])))
 }
 
 fn cloudformation(workspace: &Workspace) -> Outcome {
-    if !succeeds(&mut workspace.cargo(&["build", "--quiet", "--package", "solc-cli"])) {
-        return Outcome::of(false);
-    }
-    let solc = workspace.target.join("debug").join("solc").display().to_string();
+    let Some(solc) = solc(workspace) else { return Outcome::of(false) };
     Outcome::of(succeeds(
         &mut workspace.command(workspace.python(), &["tests/peers/cloudformation.py", &solc]),
     ))
@@ -129,10 +129,12 @@ const EXAMPLE: &str = "SOLC_MOTO_EXAMPLE";
 
 fn moto(workspace: &Workspace) -> Outcome {
     let (scratch, built) = (emptied(workspace, "moto"), emptied(workspace, "moto-example"));
-    let build = ["run", "--quiet", "--", "build", "examples/shop", "--out", &built];
-    let tests = ["test", "--quiet", "--package", "solc-deploy", "--features", "aws", "--test", "moto"];
+    let Some(solc) = solc(workspace) else { return Outcome::of(false) };
+    let build = ["build", "examples/shop", "--out", &built];
+    let tests = ["test", "--quiet", "--workspace", "--test", "moto"];
     // What is built meanwhile may be fetched, and the server's certificate is not that of a registry.
-    if !succeeds(&mut workspace.cargo(&build)) || !succeeds(workspace.cargo(&tests).arg("--no-run")) {
+    if !succeeds(&mut workspace.command(&solc, &build)) || !succeeds(workspace.cargo(&tests).arg("--no-run"))
+    {
         return Outcome::of(false);
     }
     let beside = ["tests/peers/beside_moto.py", &scratch, &workspace.cargo];

@@ -1,4 +1,4 @@
-use super::{Compilation, Request, compile};
+use super::{BuiltEnvironment, Compilation, Request, compile};
 use crate::file_system::Memory;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -90,8 +90,12 @@ fn another_folder_changes_no_byte() {
     let files = product("shop", "  resource topic: AWS.SNS.Topic {}\n");
     let here = built(&files);
     let there = compile(&files.below("some/where else"), Path::new("some/where else"), &Request::build(&[]));
-    assert_eq!(there.built, here.built);
     assert_eq!(there.root, Path::new("some/where else"));
+    let [moved] = there.built.as_slice() else { panic!("one environment") };
+    let infrastructure = Some(Path::new("some/where else/infrastructure"));
+    assert_eq!(moved.infrastructure.as_deref(), infrastructure, "where its state is, seen from here");
+    let unmoved = BuiltEnvironment { infrastructure: here.built[0].infrastructure.clone(), ..moved.clone() };
+    assert_eq!([unmoved], *here.built);
 }
 
 #[test]
