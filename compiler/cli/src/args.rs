@@ -301,7 +301,7 @@ pub(crate) enum RemoteBackend {
 }
 
 /// How AWS is reached.
-#[derive(Clone, Debug, Default, Args)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
 pub(crate) struct AwsOptions {
     /// The profile of AWS's configuration files to take credentials from
     #[arg(long, value_name = "NAME", requires = "backend")]
@@ -358,6 +358,22 @@ pub(crate) struct Init {
 pub(crate) enum Backend {
     /// The embedded CloudFormation: nothing is needed, and nothing leaves this machine
     Local,
+    /// The account and the region that the environment names
+    Aws,
+}
+
+impl AwsOptions {
+    /// As they are written again, each after a space.
+    pub(crate) fn again(&self) -> String {
+        let options = [
+            ("profile", &self.profile),
+            ("role", &self.role),
+            ("endpoint", &self.endpoint),
+            ("template-bucket", &self.template_bucket),
+        ];
+        let given = options.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));
+        given.map(|(name, value)| format!(" --{name} {value}")).collect()
+    }
 }
 
 impl Backend {
@@ -365,6 +381,7 @@ impl Backend {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Local => "local",
+            Self::Aws => "aws",
         }
     }
 }
@@ -391,6 +408,11 @@ pub(crate) struct Deploy {
     /// What it runs on
     #[arg(long, value_enum, default_value_t = Backend::Local, value_name = "BACKEND")]
     pub(crate) backend: Backend,
+    #[command(flatten)]
+    pub(crate) aws: AwsOptions,
+    /// The role that CloudFormation assumes to change resources; a stack keeps it
+    #[arg(long, value_name = "ARN")]
+    pub(crate) service_role: Option<String>,
     /// Agree to what a gate names, as in `replace shop.db` (may be repeated)
     #[arg(long, value_name = "WHAT")]
     pub(crate) acknowledge: Vec<String>,
@@ -437,4 +459,6 @@ pub(crate) struct Stacks {
     /// What it runs on
     #[arg(long, value_enum, default_value_t = Backend::Local, value_name = "BACKEND")]
     pub(crate) backend: Backend,
+    #[command(flatten)]
+    pub(crate) aws: AwsOptions,
 }

@@ -1,8 +1,10 @@
 //! What the commands of deploying share: the workspace's `.solc` folder, its backend, and its deployments.
 //!
 //! Invariant: everything that a rehearsal writes lies below `.solc` in the workspace's root, which git does not see.
-//! What is deployed on this machine alone is no evidence of anything, and stands in no repository.
+//! What is deployed on this machine alone is no evidence of anything, and stands in no repository. What is deployed to
+//! AWS is recorded in the environment's infrastructure repository; its journals lie below `.solc` too.
 
+mod backend;
 pub(crate) mod interrupt;
 pub(crate) mod progress;
 pub(crate) mod summary;
@@ -10,18 +12,15 @@ pub(crate) mod summary;
 use crate::args::Backend;
 use crate::output::{Exit, Output};
 use solc_cmdb::{Records, StackState, States};
-use solc_deploy::clock::SystemClock;
+use solc_deploy::Release;
 use solc_deploy::engine::{About, Step, StepFailure};
 use solc_deploy::id::DeployId;
 use solc_deploy::journal::Deploys;
 use solc_deploy::lease::{FileLease, NoLease};
-use solc_deploy::local::Options;
-use solc_deploy::{Local, Release};
-use solc_driver::{Disk, Neighbours, Request, compile, discover};
+use solc_driver::{Disk, Neighbours, Request, Workspace, compile, discover};
 use solc_source::{Diagnostic, Sources};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// The file in a deployment's folder that says what it is about.
 const ABOUT: &str = "about.json";
@@ -31,27 +30,40 @@ const STEPS: &str = "steps.json";
 /// What a deployment was about, and the files beside its journal.
 pub(crate) type Kept = (About, BTreeMap<String, String>);
 
-/// Where a workspace keeps what it deploys on this machine.
+/// Where a workspace keeps what it deploys.
 #[derive(Clone, Debug)]
 pub(crate) struct Place {
     /// The workspace's root.
     pub(crate) root: PathBuf,
-    /// Its `.solc` folder.
+    /// Where journals and leases are, and the database of the embedded CloudFormation: in its `.solc` folder.
     folder: PathBuf,
+    /// Where state and records are.
+    records: PathBuf,
     /// The environment.
     pub(crate) environment: String,
 }
 
 impl Place {
     /// That of the workspace that `path` lies in.
-    pub(crate) fn of(path: &Path, environment: &str, output: &Output) -> Result<Self, Exit> {
+    pub(crate) fn of(
+        path: &Path,
+        environment: &str,
+        backend: Backend,
+        output: &Output,
+    ) -> Result<Self, Exit> {
         let start = crate::command::absolute(path);
         if !start.exists() {
             output.say(&format!("error: there is no file or folder `{}`", path.display()));
             return Err(Exit::Usage);
         }
-        let root = discover(&Disk, &start, Neighbours::Seen).root;
-        Ok(Self { folder: root.join(".solc"), root, environment: environment.to_owned() })
+        let workspace = discover(&Disk, &start, Neighbours::Seen);
+        let root = workspace.root.clone();
+        let own = root.join(".solc");
+        let (folder, records) = match backend {
+            Backend::Local => (own.clone(), own.join("local")),
+            Backend::Aws => (own.join("aws"), infrastructure(&start, &workspace, environment, output)?),
+        };
+        Ok(Self { root, folder, records, environment: environment.to_owned() })
     }
 
     /// Its deployments.
@@ -59,19 +71,19 @@ impl Place {
         Deploys::of(&self.folder.join("deploys"))
     }
 
-    /// The records of a rehearsal.
+    /// The records of operations.
     pub(crate) fn records(&self) -> Records {
-        Records::of(&self.records_folder())
+        Records::of(&self.records)
     }
 
-    /// Where state and records of a rehearsal are.
-    pub(crate) fn records_folder(&self) -> PathBuf {
-        self.folder.join("local")
+    /// Where state and records are.
+    pub(crate) fn records_folder(&self) -> &Path {
+        &self.records
     }
 
     /// The state of the environment's stacks.
     pub(crate) fn states(&self) -> States {
-        States::of(&self.records_folder(), &self.environment)
+        States::of(&self.records, &self.environment)
     }
 
     /// All of them, with their templates.
@@ -96,34 +108,6 @@ impl Place {
                 }
             },
         )
-    }
-
-    /// The service that an account's stacks run on.
-    pub(crate) fn backend(
-        &self,
-        backend: Backend,
-        account: &str,
-        region: &str,
-        output: &Output,
-    ) -> Result<Local, Exit> {
-        match backend {
-            Backend::Local => {
-                let options =
-                    Options { account: account.to_owned(), region: region.to_owned(), ..Options::default() };
-                let path = self.folder.join("local.db");
-                let opened =
-                    std::fs::create_dir_all(&self.folder).map_err(|error| error.to_string()).and_then(|()| {
-                        Local::open(&path, Arc::new(SystemClock), options).map_err(|e| e.to_string())
-                    });
-                opened.map_err(|error| {
-                    output.say(&format!("error: cannot open `{}`: {error}", path.display()));
-                    output.say(
-                        "help: if it is damaged, delete it: what was rehearsed is lost, and nothing else",
-                    );
-                    Exit::Usage
-                })
-            }
-        }
     }
 
     /// What the latest deployment of the environment was about, with its files; nothing where there was none.
@@ -152,6 +136,38 @@ impl Place {
             output.say(&format!("help: deploy it: solc deploy --env {}", self.environment));
             Exit::Usage
         })
+    }
+}
+
+/// The infrastructure repository that an environment is recorded in.
+fn infrastructure(
+    path: &Path,
+    workspace: &Workspace,
+    environment: &str,
+    output: &Output,
+) -> Result<PathBuf, Exit> {
+    let compilation = compile(&Disk, path, &Request::build(&[environment.to_owned()]));
+    if let Some(exit) = crate::command::unknown(&[environment.to_owned()], &compilation, output) {
+        return Err(exit);
+    }
+    let built = compilation.built.into_iter().find(|built| built.name == environment);
+    if let Some(folder) = built.and_then(|built| built.infrastructure) {
+        return Ok(folder);
+    }
+    // What has mistakes now may have been deployed before: then one repository alone has its state.
+    let all = workspace.repositories.iter().filter_map(|repository| repository.infrastructure.as_ref());
+    let mut with_state =
+        all.map(|folder| &folder.path).filter(|f| f.join("state").join(environment).is_dir());
+    match (with_state.next(), with_state.next()) {
+        (Some(folder), None) => Ok(folder.clone()),
+        (None, _) | (Some(_), Some(_)) => {
+            output.say(&format!("error: nothing says where the state of `{environment}` is recorded"));
+            output.say(
+                "help: name the infrastructure repository in `solc.toml` (`paths.infrastructure`), and see that \
+                 `solc check` has nothing to say",
+            );
+            Err(Exit::Usage)
+        }
     }
 }
 

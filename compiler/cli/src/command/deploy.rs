@@ -3,7 +3,7 @@
 //! Invariant: gates that can be seen from the sources are asked before anything is touched. What is resumed is what
 //! was begun, whatever the sources say by now.
 
-use crate::args::{Deploy, Recovery};
+use crate::args::{Backend, Deploy, Recovery};
 use crate::deploying::interrupt::Interrupt;
 use crate::deploying::progress::Progress;
 use crate::deploying::summary::{Shown, tell};
@@ -28,7 +28,7 @@ pub(crate) fn run(deploy: &Deploy, output: &Output) -> Exit {
 }
 
 fn started(deploy: &Deploy, output: &Output) -> Result<Exit, Exit> {
-    let place = Place::of(&deploy.path, &deploy.environment, output)?;
+    let place = Place::of(&deploy.path, &deploy.environment, deploy.backend, output)?;
     let Some(resumed) = &deploy.resume else {
         return fresh(deploy, &place, output);
     };
@@ -53,9 +53,9 @@ fn started(deploy: &Deploy, output: &Output) -> Result<Exit, Exit> {
 /// What the sources say.
 fn fresh(deploy: &Deploy, place: &Place, output: &Output) -> Result<Exit, Exit> {
     let (release, files, sources) = built(&deploy.path, &deploy.environment, output)?;
-    let backend = place.backend(deploy.backend, &release.account, &release.region, output)?;
+    let backend = place.backend((deploy.backend, &deploy.aws), &release.account, &release.region, output)?;
     if deploy.adopt {
-        adopt(place, &backend, &release, output)?;
+        adopt(place, backend.as_ref(), &release, output)?;
     }
     let recorded = place.recorded(output)?;
     let plan = Plan::new(&release, &recorded).map_err(|error| {
@@ -72,7 +72,7 @@ fn fresh(deploy: &Deploy, place: &Place, output: &Output) -> Result<Exit, Exit> 
         account: release.account.clone(),
         region: release.region.clone(),
         backend: deploy.backend.name().to_owned(),
-        caller: caller(&backend, output)?,
+        caller: caller(backend.as_ref(), output)?,
         release: release.sha256.clone(),
         images: release.images.clone(),
         acknowledgements: deploy.acknowledge.clone(),
@@ -90,7 +90,7 @@ fn fresh(deploy: &Deploy, place: &Place, output: &Output) -> Result<Exit, Exit> 
     let steps = step::of_plan(&plan, &release, &states);
     begin(
         &Run { place, about: &about, steps: &steps, release: Some(&release), sources: &sources, deploy },
-        &backend,
+        backend.as_ref(),
         files,
         output,
     )
@@ -151,7 +151,7 @@ fn resume(deploy: &Deploy, place: &Place, id: &DeployId, output: &Output) -> Res
     }
     let release = Release::read(&files).ok();
     let lease = place.lease(id, output)?;
-    let backend = place.backend(deploy.backend, &about.account, &about.region, output)?;
+    let backend = place.backend((deploy.backend, &deploy.aws), &about.account, &about.region, output)?;
     about.acknowledgements.extend(deploy.acknowledge.iter().cloned());
     let entry = Entry::Resumed { time: SystemClock.now() };
     journal
@@ -161,7 +161,7 @@ fn resume(deploy: &Deploy, place: &Place, id: &DeployId, output: &Output) -> Res
     let sources = sources(&deploy.path);
     let run =
         Run { place, about: &about, steps: &steps, release: release.as_ref(), sources: &sources, deploy };
-    Ok(go(&run, &backend, &lease, &mut journal, &history, output))
+    Ok(go(&run, backend.as_ref(), &lease, &mut journal, &history, output))
 }
 
 fn go(
@@ -175,7 +175,7 @@ fn go(
     let options = Options {
         acknowledgements: run.about.acknowledgements.iter().cloned().collect(),
         fail_fast: run.deploy.fail_fast,
-        role: None,
+        role: run.deploy.service_role.clone(),
         rollback: solc_deploy::backend::RollbackConfiguration {
             alarms: run.deploy.alarm.clone(),
             monitoring_minutes: run.deploy.monitor,
@@ -186,7 +186,10 @@ fn go(
             Recovery::Force => Recover::Force,
         },
         always_upload: !matches!(run.about.stage.as_str(), "development" | "integration"),
-        timing: Timing::local(),
+        timing: match run.deploy.backend {
+            Backend::Local => Timing::local(),
+            Backend::Aws => Timing::service(),
+        },
     };
     let original = About { acknowledgements: original(history, run.about), ..run.about.clone() };
     let evidence = Evidence {
@@ -204,15 +207,22 @@ fn go(
         evidence: &evidence,
         options: &options,
     };
+    let on = match run.deploy.backend {
+        Backend::Local => "on the embedded CloudFormation: a rehearsal".to_owned(),
+        Backend::Aws => format!("in account {}, {}", run.about.account, run.about.region),
+    };
     output.tell(&format!(
-        "{} {} on the embedded CloudFormation: a rehearsal, recorded in {}",
+        "{} {} {on}, recorded in {}",
         if run.about.operation == "destroy" {
             format!("destroying {} in", run.about.product)
         } else {
             format!("deploying {} to", run.about.product)
         },
         run.about.environment,
-        crate::output::shown_names(&run.place.root)(".solc/local"),
+        solc_driver::file_system::relative(
+            run.place.records_folder(),
+            &std::env::current_dir().unwrap_or_default()
+        ),
     ));
     let mut progress = Progress::new(&run.about.deploy, run.steps, output);
     let report = engine::run(setting, run.about, run.steps, journal, history, &mut progress);
@@ -353,5 +363,8 @@ fn unreadable(error: &JournalError, place: &Place, output: &Output) -> Exit {
 fn arguments(command: &str, deploy: &Deploy) -> String {
     let path = deploy.path.display().to_string();
     let path = if path == "." { String::new() } else { format!(" {path}") };
-    format!("{command}{path} --env {} --backend {}", deploy.environment, deploy.backend.name())
+    let (backend, aws) = (deploy.backend.name(), deploy.aws.again());
+    let role = deploy.service_role.iter().filter(|_| command != "status");
+    let role: String = role.map(|role| format!(" --service-role {role}")).collect();
+    format!("{command}{path} --env {} --backend {backend}{aws}{role}", deploy.environment)
 }

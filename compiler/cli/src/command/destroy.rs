@@ -19,7 +19,7 @@ pub(crate) fn run(destroy: &Destroy, output: &Output) -> Exit {
 
 fn started(destroy: &Destroy, output: &Output) -> Result<Exit, Exit> {
     let deploy = &destroy.deploy;
-    let place = Place::of(&deploy.path, &deploy.environment, output)?;
+    let place = Place::of(&deploy.path, &deploy.environment, deploy.backend, output)?;
     if deploy.resume.is_some() {
         return Ok(super::deploy::run(deploy, output));
     }
@@ -55,12 +55,12 @@ fn started(destroy: &Destroy, output: &Output) -> Result<Exit, Exit> {
         output.say(&format!("help: if that is wanted: solc {} --yes{flags}", arguments(deploy)));
         return Err(Exit::Deploy(solc_deploy::engine::Exit::Refused.code()));
     }
-    let backend = place.backend(deploy.backend, &latest.account, &latest.region, output)?;
+    let backend = place.backend((deploy.backend, &deploy.aws), &latest.account, &latest.region, output)?;
     let about = About {
         deploy: minted(output)?,
         operation: "destroy".to_owned(),
         backend: deploy.backend.name().to_owned(),
-        caller: caller(&backend, output)?,
+        caller: caller(backend.as_ref(), output)?,
         acknowledgements: deploy.acknowledge.clone(),
         supersedes: unfinished(&place, output)?,
         images: Vec::new(),
@@ -70,7 +70,7 @@ fn started(destroy: &Destroy, output: &Output) -> Result<Exit, Exit> {
     };
     let sources = sources(&deploy.path);
     let run = Run { place: &place, about: &about, steps: &steps, release: None, sources: &sources, deploy };
-    begin(&run, &backend, BTreeMap::new(), output)
+    begin(&run, backend.as_ref(), BTreeMap::new(), output)
 }
 
 /// Whether a template makes something that holds data.
@@ -84,5 +84,6 @@ fn holds_data(template: &str) -> bool {
 fn arguments(deploy: &Deploy) -> String {
     let path = deploy.path.display().to_string();
     let path = if path == "." { String::new() } else { format!(" {path}") };
-    format!("destroy{path} --env {} --backend {}", deploy.environment, deploy.backend.name())
+    let (backend, aws) = (deploy.backend.name(), deploy.aws.again());
+    format!("destroy{path} --env {} --backend {backend}{aws}", deploy.environment)
 }

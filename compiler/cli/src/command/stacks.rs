@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use solc_deploy::backend::{Backend, Failure, Stack};
 use solc_deploy::clock::SystemClock;
 use solc_deploy::engine::About;
-use solc_deploy::{Clock as _, Local, Release};
+use solc_deploy::{Clock as _, Release};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -21,13 +21,13 @@ struct Asked {
     place: Place,
     about: About,
     files: BTreeMap<String, String>,
-    backend: Local,
+    backend: Box<dyn Backend>,
 }
 
 fn asked(stacks: &Stacks, output: &Output) -> Result<Asked, Exit> {
-    let place = Place::of(&stacks.path, &stacks.environment, output)?;
+    let place = Place::of(&stacks.path, &stacks.environment, stacks.backend, output)?;
     let (about, files) = place.something(output)?;
-    let backend = place.backend(stacks.backend, &about.account, &about.region, output)?;
+    let backend = place.backend((stacks.backend, &stacks.aws), &about.account, &about.region, output)?;
     Ok(Asked { place, about, files, backend })
 }
 
@@ -195,7 +195,7 @@ pub(crate) fn refresh(stacks: &Stacks, output: &Output) -> Exit {
         let release = Release::read(&asked.files).ok();
         let states = asked.place.states();
         let (written, forgotten) =
-            solc_deploy::refresh::refresh(&asked.backend, &states, &asked.prefix(), release.as_ref())
+            solc_deploy::refresh::refresh(asked.backend.as_ref(), &states, &asked.prefix(), release.as_ref())
                 .map_err(|error| {
                     output.say(&format!("error: {error}"));
                     Exit::Usage

@@ -237,7 +237,7 @@ impl Engine<'_, '_> {
                 self.about.command()
             ),
             FailureClass::RoleGone => {
-                "make the role again, or name another one with `--role`; the stack keeps asking for it"
+                "make the role again, or name another one with `--service-role`; the stack keeps asking for it"
                     .to_owned()
             }
             FailureClass::Limit => {

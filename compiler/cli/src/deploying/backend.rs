@@ -1,0 +1,88 @@
+//! What stacks run on: the embedded CloudFormation, or AWS with the credentials of the environment's account.
+//!
+//! Invariant: an option that has no meaning for a backend is refused, and never left out of account.
+
+use super::Place;
+use crate::args::{AwsOptions, Backend};
+use crate::output::{Exit, Output};
+use solc_deploy::Local;
+use solc_deploy::clock::SystemClock;
+use solc_deploy::local::Options;
+use std::sync::Arc;
+
+impl Place {
+    /// The service that an account's stacks run on.
+    pub(crate) fn backend(
+        &self,
+        (backend, aws): (Backend, &AwsOptions),
+        account: &str,
+        region: &str,
+        output: &Output,
+    ) -> Result<Box<dyn solc_deploy::Backend>, Exit> {
+        match backend {
+            Backend::Local if *aws != AwsOptions::default() => {
+                output.say(&format!("error: `--backend local` has no use for{}", aws.again()));
+                output.say("help: leave that out, or deploy with `--backend aws`");
+                Err(Exit::Usage)
+            }
+            Backend::Local => self.local(account, region, output),
+            Backend::Aws => connect(aws, account, region, output),
+        }
+    }
+
+    fn local(
+        &self,
+        account: &str,
+        region: &str,
+        output: &Output,
+    ) -> Result<Box<dyn solc_deploy::Backend>, Exit> {
+        let options =
+            Options { account: account.to_owned(), region: region.to_owned(), ..Options::default() };
+        let path = self.folder.join("local.db");
+        let opened = std::fs::create_dir_all(&self.folder)
+            .map_err(|error| error.to_string())
+            .and_then(|()| Local::open(&path, Arc::new(SystemClock), options).map_err(|e| e.to_string()));
+        match opened {
+            Ok(local) => Ok(Box::new(local)),
+            Err(error) => {
+                output.say(&format!("error: cannot open `{}`: {error}", path.display()));
+                output.say("help: if it is damaged, delete it: what was rehearsed is lost, and nothing else");
+                Err(Exit::Usage)
+            }
+        }
+    }
+}
+
+#[cfg(feature = "aws")]
+fn connect(
+    given: &AwsOptions,
+    account: &str,
+    region: &str,
+    output: &Output,
+) -> Result<Box<dyn solc_deploy::Backend>, Exit> {
+    use solc_deploy::aws::{AssumedRole, Aws, Options};
+    let role = given.role.as_ref().map(|arn| AssumedRole { arn: arn.clone(), session: "solc".to_owned() });
+    let options = Options {
+        region: region.to_owned(),
+        account: Some(account.to_owned()),
+        role,
+        profile: given.profile.clone(),
+        endpoint: given.endpoint.clone(),
+        template_bucket: given.template_bucket.clone(),
+    };
+    match Aws::connect(options) {
+        Ok(aws) => Ok(Box::new(aws)),
+        Err(failure) => {
+            output.say(&format!("error: {failure}"));
+            output.say("help: `solc doctor --env ENVIRONMENT --backend aws` looks at what this takes");
+            Err(Exit::Usage)
+        }
+    }
+}
+
+#[cfg(not(feature = "aws"))]
+fn connect(_: &AwsOptions, _: &str, _: &str, output: &Output) -> Result<Box<dyn solc_deploy::Backend>, Exit> {
+    output.say("error: this solc was built without AWS");
+    output.say("help: use one that was built with its default features");
+    Err(Exit::Usage)
+}
