@@ -13,7 +13,7 @@ pub(crate) fn fuzz(arguments: &[String]) -> Result<bool, String> {
 pub(crate) fn bench(arguments: &[String]) -> Result<bool, String> {
     // Planning is measured in the program itself: `solc` need not be built.
     if arguments.first().is_some_and(|argument| argument == "--plan") {
-        return program("bench", "tools", arguments);
+        return program("bench", "release", arguments);
     }
     measured("bench", arguments)
 }
@@ -28,7 +28,7 @@ fn measured(name: &str, arguments: &[String]) -> Result<bool, String> {
     if !succeeds(&mut workspace.cargo(&["build", "--release", "--package", "solc-cli"])) {
         return Err("`solc` does not build".to_owned());
     }
-    program(name, "tools", arguments)
+    program(name, "release", arguments)
 }
 
 fn program(name: &str, profile: &str, arguments: &[String]) -> Result<bool, String> {

@@ -87,6 +87,9 @@ pub(crate) enum Command {
     Build(Build),
     /// Say what deploying would change, in which order, and what must be agreed to; asks no account
     Plan(Plan),
+    /// Deploy on the embedded CloudFormation from what is recorded, with a failure at each step in turn: exit with 1
+    /// where a rollback could stick, or data be lost
+    Rehearse(Rehearse),
     /// Write the reference of a project, or of the standard library
     Doc(Doc),
     /// Say why a value is what it is: all that might have set it, and who won
@@ -107,13 +110,13 @@ pub(crate) enum Command {
     /// Make an environment what its sources say
     Deploy(Deploy),
     /// Say how the stacks of an environment stand
-    Status(Stacks),
+    Status(Target),
     /// Print what the solutions of an environment give out
-    Outputs(Stacks),
+    Outputs(Target),
     /// Say what is no longer as its template says; exit with 1 if anything is
-    Drift(Stacks),
+    Drift(Target),
     /// Write the state of an environment's stacks again, from what the service says
-    Refresh(Stacks),
+    Refresh(Target),
     /// Delete every stack of an environment
     Destroy(Destroy),
     /// Print a completion script for a shell
@@ -207,21 +210,38 @@ pub(crate) struct Build {
 
 #[derive(Debug, Args)]
 pub(crate) struct Plan {
-    /// A file or folder; the nearest `solc.toml` upwards says what belongs to it
-    #[arg(default_value = ".", value_hint = ValueHint::AnyPath)]
-    pub(crate) path: PathBuf,
-    /// The environment that would be deployed
-    #[arg(long = "env", value_name = "ENVIRONMENT")]
-    pub(crate) environment: String,
-    /// Where `state/ENVIRONMENT` lies, if not in the infrastructure repository
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
-    pub(crate) records: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) of: Planned,
     /// Write the plan into this file, and not to standard output
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) out: Option<PathBuf>,
     /// Exit with 2 where something changes; mistakes then exit with 1
     #[arg(long)]
     pub(crate) detailed_exitcode: bool,
+}
+
+/// What would be deployed, and where what is deployed is recorded.
+#[derive(Debug, Args)]
+pub(crate) struct Planned {
+    /// A file or folder; the nearest `solc.toml` upwards says what belongs to it
+    #[arg(default_value = ".", value_hint = ValueHint::AnyPath)]
+    pub(crate) path: PathBuf,
+    /// The environment that would be deployed
+    #[arg(long = "env", value_name = "ENVIRONMENT")]
+    pub(crate) environment: String,
+    /// What it runs on: `local` is recorded in `.solc/local`, `aws` in the infrastructure repository, which is also read
+    /// if this is left out
+    #[arg(long, value_enum, value_name = "BACKEND")]
+    pub(crate) backend: Option<Backend>,
+    /// Where `state/ENVIRONMENT` lies, if neither there
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, conflicts_with = "backend")]
+    pub(crate) records: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Rehearse {
+    #[command(flatten)]
+    pub(crate) of: Planned,
 }
 
 #[derive(Debug, Args)]
@@ -397,8 +417,9 @@ pub(crate) enum Recovery {
     Force,
 }
 
-#[derive(Debug, Args)]
-pub(crate) struct Deploy {
+/// An environment, and what it runs on.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Target {
     /// A file or folder; the nearest `solc.toml` upwards says what belongs to it
     #[arg(default_value = ".", value_hint = ValueHint::AnyPath)]
     pub(crate) path: PathBuf,
@@ -410,6 +431,22 @@ pub(crate) struct Deploy {
     pub(crate) backend: Backend,
     #[command(flatten)]
     pub(crate) aws: AwsOptions,
+}
+
+impl Target {
+    /// The arguments that name the same again, after a command's.
+    pub(crate) fn again(&self, command: &str) -> String {
+        let path = self.path.display().to_string();
+        let path = if path == "." { String::new() } else { format!(" {path}") };
+        let (environment, backend, aws) = (&self.environment, self.backend.name(), self.aws.again());
+        format!("{command}{path} --env {environment} --backend {backend}{aws}")
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Deploy {
+    #[command(flatten)]
+    pub(crate) target: Target,
     /// The role that CloudFormation assumes to change resources; a stack keeps it
     #[arg(long, value_name = "ARN")]
     pub(crate) service_role: Option<String>,
@@ -446,19 +483,4 @@ pub(crate) struct Destroy {
     /// Delete them; without, only what would go is said
     #[arg(long)]
     pub(crate) yes: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Stacks {
-    /// A file or folder; the nearest `solc.toml` upwards says what belongs to it
-    #[arg(default_value = ".", value_hint = ValueHint::AnyPath)]
-    pub(crate) path: PathBuf,
-    /// The environment
-    #[arg(long = "env", value_name = "ENVIRONMENT")]
-    pub(crate) environment: String,
-    /// What it runs on
-    #[arg(long, value_enum, default_value_t = Backend::Local, value_name = "BACKEND")]
-    pub(crate) backend: Backend,
-    #[command(flatten)]
-    pub(crate) aws: AwsOptions,
 }

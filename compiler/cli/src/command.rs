@@ -12,6 +12,7 @@ pub(crate) mod fmt;
 pub(crate) mod init;
 pub(crate) mod local;
 pub(crate) mod plan;
+pub(crate) mod rehearse;
 pub(crate) mod shell;
 pub(crate) mod stacks;
 pub(crate) mod test;

@@ -9,7 +9,7 @@ pub(crate) mod interrupt;
 pub(crate) mod progress;
 pub(crate) mod summary;
 
-use crate::args::Backend;
+use crate::args::{Backend, Target};
 use crate::output::{Exit, Output};
 use solc_cmdb::{Records, StackState, States};
 use solc_deploy::Release;
@@ -45,25 +45,20 @@ pub(crate) struct Place {
 
 impl Place {
     /// That of the workspace that `path` lies in.
-    pub(crate) fn of(
-        path: &Path,
-        environment: &str,
-        backend: Backend,
-        output: &Output,
-    ) -> Result<Self, Exit> {
-        let start = crate::command::absolute(path);
+    pub(crate) fn of(target: &Target, output: &Output) -> Result<Self, Exit> {
+        let (start, environment) = (crate::command::absolute(&target.path), &target.environment);
         if !start.exists() {
-            output.say(&format!("error: there is no file or folder `{}`", path.display()));
+            output.say(&format!("error: there is no file or folder `{}`", target.path.display()));
             return Err(Exit::Usage);
         }
         let workspace = discover(&Disk, &start, Neighbours::Seen);
         let root = workspace.root.clone();
         let own = root.join(".solc");
-        let (folder, records) = match backend {
+        let (folder, records) = match target.backend {
             Backend::Local => (own.clone(), own.join("local")),
             Backend::Aws => (own.join("aws"), infrastructure(&start, &workspace, environment, output)?),
         };
-        Ok(Self { root, folder, records, environment: environment.to_owned() })
+        Ok(Self { root, folder, records, environment: environment.clone() })
     }
 
     /// Its deployments.
@@ -129,13 +124,44 @@ impl Place {
         Ok(None)
     }
 
-    /// The same, where there must be one.
-    pub(crate) fn something(&self, output: &Output) -> Result<Kept, Exit> {
-        self.latest(output)?.ok_or_else(|| {
-            output.say(&format!("error: nothing was deployed to `{}` from this workspace", self.environment));
-            output.say(&format!("help: deploy it: solc deploy --env {}", self.environment));
-            Exit::Usage
-        })
+    /// The same, where there must be one; of AWS, what the sources say serves as well: others may have deployed it.
+    pub(crate) fn something(&self, target: &Target, output: &Output) -> Result<Kept, Exit> {
+        match (self.latest(output)?, target.backend) {
+            (Some(latest), _) => Ok(latest),
+            (None, Backend::Aws) => {
+                let (release, files, _) = built(&target.path, &target.environment, output)?;
+                Ok((about(target, &release, crate::command::deploy::minted(output)?), files))
+            }
+            (None, Backend::Local) => {
+                output.say(&format!(
+                    "error: nothing was deployed to `{}` from this workspace",
+                    self.environment
+                ));
+                output.say(&format!("help: deploy it: solc {}", target.again("deploy")));
+                Err(Exit::Usage)
+            }
+        }
+    }
+}
+
+/// What deploying a release is about, before anybody was asked.
+pub(crate) fn about(target: &Target, release: &Release, deploy: DeployId) -> About {
+    About {
+        deploy,
+        operation: "deploy".to_owned(),
+        product: release.product.clone(),
+        environment: release.environment.clone(),
+        stage: release.stage.clone(),
+        account: release.account.clone(),
+        region: release.region.clone(),
+        backend: target.backend.name().to_owned(),
+        caller: String::new(),
+        release: release.sha256.clone(),
+        images: release.images.clone(),
+        acknowledgements: Vec::new(),
+        supersedes: None,
+        arguments: target.again("deploy"),
+        status_arguments: target.again("status"),
     }
 }
 

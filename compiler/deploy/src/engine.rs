@@ -176,6 +176,10 @@ impl Engine<'_, '_> {
                 self.tick(task)?;
             }
         }
+        // Steps that wait for each other: never from a plan, and never a success.
+        for task in tasks.iter_mut().filter(|task| matches!(task.state, State::Waiting)) {
+            self.give_up(task, Some(task.step.after.join("`, `")))?;
+        }
         match self.sealed.take() {
             Some(why) => Err(Halt::NoEvidence(why)),
             None => Ok(()),

@@ -18,6 +18,7 @@ use crate::journal::StepOutcome;
 use crate::local::{Fault, FaultPoint};
 use crate::plan::Recorded;
 use crate::release::Place;
+use rayon::prelude::*;
 use serde::Serialize;
 use stage::{Stage, World};
 use std::collections::{BTreeMap, BTreeSet};
@@ -208,10 +209,12 @@ pub fn rehearse(subject: &Subject<'_>) -> Result<Rehearsal, RehearsalError> {
             "keep it: give it a deletion policy that retains, or move the data first".to_owned(),
         ));
     }
-    for scenario in scenarios(subject, &world)? {
-        let mut world = stage.world()?;
+    let played: Result<Vec<Vec<Finding>>, RehearsalError> = scenarios(subject, &world)?
+        .par_iter()
+        .map(|scenario| play(scenario, &mut stage.world()?, &before, &whole, &places))
+        .collect();
+    for found in played? {
         rehearsal.runs += 1;
-        let found = play(&scenario, &mut world, &before, &whole, &places)?;
         rehearsal.recovered += usize::from(found.is_empty());
         rehearsal.findings.extend(found);
     }

@@ -7,7 +7,7 @@ use crate::args::{Backend, Deploy, Recovery};
 use crate::deploying::interrupt::Interrupt;
 use crate::deploying::progress::Progress;
 use crate::deploying::summary::{Shown, tell};
-use crate::deploying::{Place, begun, built, kept, show, sources};
+use crate::deploying::{Place, about, begun, built, kept, show, sources};
 use crate::output::{Exit, Output};
 use solc_deploy::clock::SystemClock;
 use solc_deploy::engine::{
@@ -28,7 +28,7 @@ pub(crate) fn run(deploy: &Deploy, output: &Output) -> Exit {
 }
 
 fn started(deploy: &Deploy, output: &Output) -> Result<Exit, Exit> {
-    let place = Place::of(&deploy.path, &deploy.environment, deploy.backend, output)?;
+    let place = Place::of(&deploy.target, output)?;
     let Some(resumed) = &deploy.resume else {
         return fresh(deploy, &place, output);
     };
@@ -52,8 +52,8 @@ fn started(deploy: &Deploy, output: &Output) -> Result<Exit, Exit> {
 
 /// What the sources say.
 fn fresh(deploy: &Deploy, place: &Place, output: &Output) -> Result<Exit, Exit> {
-    let (release, files, sources) = built(&deploy.path, &deploy.environment, output)?;
-    let backend = place.backend((deploy.backend, &deploy.aws), &release.account, &release.region, output)?;
+    let (release, files, sources) = built(&deploy.target.path, &deploy.target.environment, output)?;
+    let backend = place.backend(&deploy.target, &release.account, &release.region, output)?;
     if deploy.adopt {
         adopt(place, backend.as_ref(), &release, output)?;
     }
@@ -62,23 +62,12 @@ fn fresh(deploy: &Deploy, place: &Place, output: &Output) -> Result<Exit, Exit> 
         output.say(&format!("error: {error}"));
         Exit::Usage
     })?;
-    let id = minted(output)?;
     let about = About {
-        deploy: id.clone(),
-        operation: "deploy".to_owned(),
-        product: release.product.clone(),
-        environment: release.environment.clone(),
-        stage: release.stage.clone(),
-        account: release.account.clone(),
-        region: release.region.clone(),
-        backend: deploy.backend.name().to_owned(),
         caller: caller(backend.as_ref(), output)?,
-        release: release.sha256.clone(),
-        images: release.images.clone(),
         acknowledgements: deploy.acknowledge.clone(),
         supersedes: unfinished(place, output)?,
-        arguments: arguments("deploy", deploy),
-        status_arguments: arguments("status", deploy),
+        arguments: arguments(deploy),
+        ..about(&deploy.target, &release, minted(output)?)
     };
     let refused = refusals(&plan, &about, &deploy.acknowledge);
     if !refused.is_empty() {
@@ -136,13 +125,13 @@ fn resume(deploy: &Deploy, place: &Place, id: &DeployId, output: &Output) -> Res
         deploys.open(id, &NoProbe).map_err(|error| unreadable(&error, place, output))?;
     if history.iter().any(Entry::is_end) {
         output.say(&format!("error: the deployment {id} is over"));
-        output.say(&format!("help: see how it stands: solc {}", arguments("status", deploy)));
+        output.say(&format!("help: see how it stands: solc {}", deploy.target.again("status")));
         return Err(Exit::Usage);
     }
     let files = deploys.release(id).map_err(|error| unreadable(&error, place, output))?;
     let Some((mut about, steps)) = begun(&files) else {
         output.say(&format!("error: what the deployment {id} was about cannot be read"));
-        output.say(&format!("help: begin anew from what runs: solc {} --adopt", arguments("deploy", deploy)));
+        output.say(&format!("help: begin anew from what runs: solc {} --adopt", arguments(deploy)));
         return Err(Exit::Usage);
     };
     if about.environment != place.environment {
@@ -151,14 +140,14 @@ fn resume(deploy: &Deploy, place: &Place, id: &DeployId, output: &Output) -> Res
     }
     let release = Release::read(&files).ok();
     let lease = place.lease(id, output)?;
-    let backend = place.backend((deploy.backend, &deploy.aws), &about.account, &about.region, output)?;
+    let backend = place.backend(&deploy.target, &about.account, &about.region, output)?;
     about.acknowledgements.extend(deploy.acknowledge.iter().cloned());
     let entry = Entry::Resumed { time: SystemClock.now() };
     journal
         .append(&entry)
         .and_then(|()| journal.sync())
         .map_err(|error| unreadable(&error, place, output))?;
-    let sources = sources(&deploy.path);
+    let sources = sources(&deploy.target.path);
     let run =
         Run { place, about: &about, steps: &steps, release: release.as_ref(), sources: &sources, deploy };
     Ok(go(&run, backend.as_ref(), &lease, &mut journal, &history, output))
@@ -186,7 +175,7 @@ fn go(
             Recovery::Force => Recover::Force,
         },
         always_upload: !matches!(run.about.stage.as_str(), "development" | "integration"),
-        timing: match run.deploy.backend {
+        timing: match run.deploy.target.backend {
             Backend::Local => Timing::local(),
             Backend::Aws => Timing::service(),
         },
@@ -207,7 +196,7 @@ fn go(
         evidence: &evidence,
         options: &options,
     };
-    let on = match run.deploy.backend {
+    let on = match run.deploy.target.backend {
         Backend::Local => "on the embedded CloudFormation: a rehearsal".to_owned(),
         Backend::Aws => format!("in account {}, {}", run.about.account, run.about.region),
     };
@@ -360,11 +349,7 @@ fn unreadable(error: &JournalError, place: &Place, output: &Output) -> Exit {
 }
 
 /// The arguments that do the same again.
-fn arguments(command: &str, deploy: &Deploy) -> String {
-    let path = deploy.path.display().to_string();
-    let path = if path == "." { String::new() } else { format!(" {path}") };
-    let (backend, aws) = (deploy.backend.name(), deploy.aws.again());
-    let role = deploy.service_role.iter().filter(|_| command != "status");
-    let role: String = role.map(|role| format!(" --service-role {role}")).collect();
-    format!("{command}{path} --env {} --backend {backend}{aws}{role}", deploy.environment)
+fn arguments(deploy: &Deploy) -> String {
+    let role: String = deploy.service_role.iter().map(|role| format!(" --service-role {role}")).collect();
+    format!("{}{role}", deploy.target.again("deploy"))
 }

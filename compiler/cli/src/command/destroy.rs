@@ -4,7 +4,7 @@
 //! it is named.
 
 use super::deploy::{Run, begin, caller, minted, unfinished};
-use crate::args::{Deploy, Destroy};
+use crate::args::Destroy;
 use crate::deploying::{Place, plural, sources};
 use crate::output::{Exit, Output};
 use serde_json::Value;
@@ -19,11 +19,11 @@ pub(crate) fn run(destroy: &Destroy, output: &Output) -> Exit {
 
 fn started(destroy: &Destroy, output: &Output) -> Result<Exit, Exit> {
     let deploy = &destroy.deploy;
-    let place = Place::of(&deploy.path, &deploy.environment, deploy.backend, output)?;
+    let place = Place::of(&deploy.target, output)?;
     if deploy.resume.is_some() {
         return Ok(super::deploy::run(deploy, output));
     }
-    let (latest, _) = place.something(output)?;
+    let (latest, _) = place.something(&deploy.target, output)?;
     let recorded = place.recorded(output)?;
     let with_data: BTreeSet<String> = recorded
         .iter()
@@ -52,23 +52,23 @@ fn started(destroy: &Destroy, output: &Output) -> Result<Exit, Exit> {
         }
         let flags: String =
             unnamed.iter().map(|stack| format!(" --acknowledge \"{}\"", needed(stack))).collect();
-        output.say(&format!("help: if that is wanted: solc {} --yes{flags}", arguments(deploy)));
+        output.say(&format!("help: if that is wanted: solc {} --yes{flags}", deploy.target.again("destroy")));
         return Err(Exit::Deploy(solc_deploy::engine::Exit::Refused.code()));
     }
-    let backend = place.backend((deploy.backend, &deploy.aws), &latest.account, &latest.region, output)?;
+    let backend = place.backend(&deploy.target, &latest.account, &latest.region, output)?;
     let about = About {
         deploy: minted(output)?,
         operation: "destroy".to_owned(),
-        backend: deploy.backend.name().to_owned(),
+        backend: deploy.target.backend.name().to_owned(),
         caller: caller(backend.as_ref(), output)?,
         acknowledgements: deploy.acknowledge.clone(),
         supersedes: unfinished(&place, output)?,
         images: Vec::new(),
-        arguments: format!("{} --yes", arguments(deploy)),
+        arguments: format!("{} --yes", deploy.target.again("destroy")),
         status_arguments: latest.status_arguments.clone(),
         ..latest
     };
-    let sources = sources(&deploy.path);
+    let sources = sources(&deploy.target.path);
     let run = Run { place: &place, about: &about, steps: &steps, release: None, sources: &sources, deploy };
     begin(&run, backend.as_ref(), BTreeMap::new(), output)
 }
@@ -79,11 +79,4 @@ fn holds_data(template: &str) -> bool {
     let resources = content.get("Resources").and_then(Value::as_object);
     let kinds = resources.into_iter().flatten().filter_map(|(_, resource)| resource.get("Type")?.as_str());
     kinds.into_iter().any(step::holds_data)
-}
-
-fn arguments(deploy: &Deploy) -> String {
-    let path = deploy.path.display().to_string();
-    let path = if path == "." { String::new() } else { format!(" {path}") };
-    let (backend, aws) = (deploy.backend.name(), deploy.aws.again());
-    format!("destroy{path} --env {} --backend {backend}{aws}", deploy.environment)
 }

@@ -4,10 +4,11 @@
 
 use super::absolute;
 use super::build::write_whole;
-use crate::args::{Format, Plan as Asked};
+use crate::args::{Backend, Format, Plan as Asked, Planned};
 use crate::codes::CANNOT_WRITE;
 use crate::output::{Exit, Output, shown_names};
 use solc_cmdb::States;
+use solc_deploy::plan::Recorded;
 use solc_deploy::plan::render::{self, Look};
 use solc_deploy::{Plan, Release};
 use solc_driver::{BuiltEnvironment, Disk, Request, compile};
@@ -22,48 +23,15 @@ pub(crate) fn run(asked: &Asked, output: &Output) -> Exit {
 }
 
 fn plan(asked: &Asked, output: &Output) -> Exit {
-    let path = absolute(&asked.path);
-    if !path.exists() {
-        output.say(&format!("error: there is no file or folder `{}`", asked.path.display()));
-        return Exit::Usage;
-    }
     if matches!(output.format, Format::Sarif | Format::Github | Format::Concise) {
         output.say("error: a plan is no finding: `plan` writes `human`, `json`, `markdown` or `html`");
         return Exit::Usage;
     }
-    let wanted = std::slice::from_ref(&asked.environment);
-    let compilation = compile(&Disk, &path, &Request::build(wanted));
-    if let Some(exit) = super::unknown(wanted, &compilation, output) {
-        return exit;
-    }
-    if compilation.diagnostics.iter().any(Diagnostic::is_error) {
-        let exit = output.diagnostics(&compilation.sources, &compilation.root, &compilation.diagnostics);
-        output.tell("nothing was planned: what does not compile cannot be deployed");
-        return exit;
-    }
-    let built = match compilation.built.as_slice() {
-        [one] => one,
-        [] => {
-            output.say(&format!("error: `{}` has no stacks", asked.environment));
-            return Exit::Usage;
-        }
-        [_, _, ..] => {
-            output.say(&format!(
-                "error: several products have an environment `{}`; name the folder of one: \
-                 `solc plan FOLDER --env {0}`",
-                asked.environment
-            ));
-            return Exit::Usage;
-        }
+    let Prepared { plan, root, .. } = match Prepared::of(&asked.of, output) {
+        Ok(prepared) => prepared,
+        Err(exit) => return exit,
     };
-    let plan = match made(asked, built) {
-        Ok(plan) => plan,
-        Err(message) => {
-            output.say(&format!("error: {message}"));
-            return Exit::Usage;
-        }
-    };
-    let shown = shown_names(&compilation.root);
+    let shown = shown_names(&root);
     let text = match rendered(&plan, output, asked.out.is_some(), &shown) {
         Ok(text) => text,
         Err(message) => {
@@ -73,7 +41,7 @@ fn plan(asked: &Asked, output: &Output) -> Exit {
     };
     let printed = match &asked.out {
         None => output.print(&text),
-        Some(file) => written(file, &text, &compilation.root, output),
+        Some(file) => written(file, &text, &root, output),
     };
     match printed {
         Exit::Clean if !plan.refusals.is_empty() => Exit::Refused,
@@ -82,17 +50,73 @@ fn plan(asked: &Asked, output: &Output) -> Exit {
     }
 }
 
+/// What would be deployed, what is recorded, and what comes of the two.
+pub(crate) struct Prepared {
+    pub(crate) release: Release,
+    pub(crate) recorded: Vec<Recorded>,
+    pub(crate) plan: Plan,
+    /// The workspace's root.
+    pub(crate) root: PathBuf,
+}
+
+impl Prepared {
+    pub(crate) fn of(asked: &Planned, output: &Output) -> Result<Self, Exit> {
+        let path = absolute(&asked.path);
+        if !path.exists() {
+            output.say(&format!("error: there is no file or folder `{}`", asked.path.display()));
+            return Err(Exit::Usage);
+        }
+        let wanted = std::slice::from_ref(&asked.environment);
+        let compilation = compile(&Disk, &path, &Request::build(wanted));
+        if let Some(exit) = super::unknown(wanted, &compilation, output) {
+            return Err(exit);
+        }
+        if compilation.diagnostics.iter().any(Diagnostic::is_error) {
+            let exit = output.diagnostics(&compilation.sources, &compilation.root, &compilation.diagnostics);
+            output.tell("nothing was planned: what does not compile cannot be deployed");
+            return Err(exit);
+        }
+        let built = match compilation.built.as_slice() {
+            [one] => one,
+            [] => {
+                output.say(&format!("error: `{}` has no stacks", asked.environment));
+                return Err(Exit::Usage);
+            }
+            [_, _, ..] => {
+                output.say(&format!(
+                    "error: several products have an environment `{}`; name the folder of one: \
+                     `solc plan FOLDER --env {0}`",
+                    asked.environment
+                ));
+                return Err(Exit::Usage);
+            }
+        };
+        let (release, recorded, plan) = made(asked, built, &compilation.root, output).map_err(|message| {
+            output.say(&format!("error: {message}"));
+            Exit::Usage
+        })?;
+        Ok(Self { release, recorded, plan, root: compilation.root })
+    }
+}
+
 /// The plan of what was built, against what is recorded.
-fn made(asked: &Asked, built: &BuiltEnvironment) -> Result<Plan, String> {
+fn made(
+    asked: &Planned,
+    built: &BuiltEnvironment,
+    root: &Path,
+    output: &Output,
+) -> Result<(Release, Vec<Recorded>, Plan), String> {
     let files: BTreeMap<String, String> =
         built.files.iter().map(|file| (file.name.clone(), file.content.clone())).collect();
     let release = Release::read(&files).map_err(|error| format!("what was built is no release: {error}"))?;
-    let folder: PathBuf = match (&asked.records, &built.infrastructure) {
-        (Some(folder), _) if !folder.is_dir() => {
+    let rehearsed = root.join(".solc").join("local");
+    let folder: PathBuf = match (asked.backend, &asked.records, &built.infrastructure) {
+        (Some(Backend::Local), _, _) => rehearsed.clone(),
+        (_, Some(folder), _) if !folder.is_dir() => {
             return Err(format!("there is no folder `{}`", folder.display()));
         }
-        (Some(folder), _) | (None, Some(folder)) => folder.clone(),
-        (None, None) => {
+        (_, Some(folder), _) | (_, None, Some(folder)) => folder.clone(),
+        (_, None, None) => {
             return Err(format!(
                 "nothing says where the state of `{}` is recorded; name the infrastructure repository in \
                  `solc.toml` (`paths.infrastructure`), or a folder with `--records`",
@@ -100,8 +124,18 @@ fn made(asked: &Asked, built: &BuiltEnvironment) -> Result<Plan, String> {
             ));
         }
     };
-    let states = States::of(&folder, &release.environment).all().map_err(|error| error.to_string())?;
-    Plan::new(&release, &states).map_err(|error| error.to_string())
+    let all =
+        |folder: &Path| States::of(folder, &release.environment).all().map_err(|error| error.to_string());
+    let recorded = all(&folder)?;
+    if recorded.is_empty() && asked.backend.is_none() && all(&rehearsed).is_ok_and(|found| !found.is_empty())
+    {
+        output.tell(
+            "note: the infrastructure repository has no state of it, and so all is new; what was deployed on this \
+             machine is planned against with `--backend local`",
+        );
+    }
+    let plan = Plan::new(&release, &recorded).map_err(|error| error.to_string())?;
+    Ok((release, recorded, plan))
 }
 
 fn rendered(

@@ -2,7 +2,7 @@
 //!
 //! Invariant: nothing of a stack is changed; `refresh` writes state files, and nothing else.
 
-use crate::args::{Format, Stacks};
+use crate::args::{Format, Target};
 use crate::deploying::{Place, plural};
 use crate::output::{Exit, Output};
 use serde_json::{Value, json};
@@ -24,10 +24,10 @@ struct Asked {
     backend: Box<dyn Backend>,
 }
 
-fn asked(stacks: &Stacks, output: &Output) -> Result<Asked, Exit> {
-    let place = Place::of(&stacks.path, &stacks.environment, stacks.backend, output)?;
-    let (about, files) = place.something(output)?;
-    let backend = place.backend((stacks.backend, &stacks.aws), &about.account, &about.region, output)?;
+fn asked(target: &Target, output: &Output) -> Result<Asked, Exit> {
+    let place = Place::of(target, output)?;
+    let (about, files) = place.something(target, output)?;
+    let backend = place.backend(target, &about.account, &about.region, output)?;
     Ok(Asked { place, about, files, backend })
 }
 
@@ -47,8 +47,8 @@ fn refused(failure: &Failure, output: &Output) -> Exit {
 }
 
 /// How every stack stands.
-pub(crate) fn status(stacks: &Stacks, output: &Output) -> Exit {
-    shown(stacks, output, |asked| {
+pub(crate) fn status(target: &Target, output: &Output) -> Exit {
+    shown(target, output, |asked| {
         let all = asked.stacks(output)?;
         let unfinished =
             asked.place.deploys().latest_unfinished(&asked.place.environment).map_err(|error| {
@@ -96,8 +96,8 @@ pub(crate) fn status(stacks: &Stacks, output: &Output) -> Exit {
 }
 
 /// What the solutions give out.
-pub(crate) fn outputs(stacks: &Stacks, output: &Output) -> Exit {
-    shown(stacks, output, |asked| {
+pub(crate) fn outputs(target: &Target, output: &Output) -> Exit {
+    shown(target, output, |asked| {
         let all = asked.stacks(output)?;
         let Ok(release) = Release::read(&asked.files) else {
             output.say(&format!("error: the last operation on `{}` destroyed it", asked.place.environment));
@@ -123,8 +123,8 @@ pub(crate) fn outputs(stacks: &Stacks, output: &Output) -> Exit {
 }
 
 /// What is not as its template says.
-pub(crate) fn drift(stacks: &Stacks, output: &Output) -> Exit {
-    shown(stacks, output, |asked| {
+pub(crate) fn drift(target: &Target, output: &Output) -> Exit {
+    shown(target, output, |asked| {
         let mut drifted = 0;
         let mut rows = Vec::new();
         let all = asked.stacks(output)?;
@@ -187,8 +187,8 @@ pub(crate) fn drift(stacks: &Stacks, output: &Output) -> Exit {
 }
 
 /// The state files again.
-pub(crate) fn refresh(stacks: &Stacks, output: &Output) -> Exit {
-    shown(stacks, output, |asked| {
+pub(crate) fn refresh(target: &Target, output: &Output) -> Exit {
+    shown(target, output, |asked| {
         let id = super::deploy::minted(output)?;
         // Nothing may change the stacks while their state is copied.
         let _lease = asked.place.lease(&id, output)?;
@@ -212,8 +212,8 @@ pub(crate) fn refresh(stacks: &Stacks, output: &Output) -> Exit {
     })
 }
 
-fn shown(stacks: &Stacks, output: &Output, show: impl FnOnce(&Asked) -> Result<Exit, Exit>) -> Exit {
-    let done = asked(stacks, output).and_then(|asked| show(&asked));
+fn shown(target: &Target, output: &Output, show: impl FnOnce(&Asked) -> Result<Exit, Exit>) -> Exit {
+    let done = asked(target, output).and_then(|asked| show(&asked));
     match done {
         Ok(exit) | Err(exit) => exit,
     }

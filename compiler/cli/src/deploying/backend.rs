@@ -3,7 +3,7 @@
 //! Invariant: an option that has no meaning for a backend is refused, and never left out of account.
 
 use super::Place;
-use crate::args::{AwsOptions, Backend};
+use crate::args::{AwsOptions, Backend, Target};
 use crate::output::{Exit, Output};
 use solc_deploy::Local;
 use solc_deploy::clock::SystemClock;
@@ -14,19 +14,19 @@ impl Place {
     /// The service that an account's stacks run on.
     pub(crate) fn backend(
         &self,
-        (backend, aws): (Backend, &AwsOptions),
+        target: &Target,
         account: &str,
         region: &str,
         output: &Output,
     ) -> Result<Box<dyn solc_deploy::Backend>, Exit> {
-        match backend {
-            Backend::Local if *aws != AwsOptions::default() => {
-                output.say(&format!("error: `--backend local` has no use for{}", aws.again()));
+        match target.backend {
+            Backend::Local if target.aws != AwsOptions::default() => {
+                output.say(&format!("error: `--backend local` has no use for{}", target.aws.again()));
                 output.say("help: leave that out, or deploy with `--backend aws`");
                 Err(Exit::Usage)
             }
             Backend::Local => self.local(account, region, output),
-            Backend::Aws => connect(aws, account, region, output),
+            Backend::Aws => connect(&target.aws, account, region, output),
         }
     }
 

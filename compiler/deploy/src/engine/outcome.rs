@@ -174,8 +174,9 @@ impl Report {
             }
             None => {}
         }
+        // What has no outcome was not started, whatever kept it.
         let any = |wanted: &[StepOutcome]| {
-            self.steps.iter().any(|step| step.outcome.is_some_and(|outcome| wanted.contains(&outcome)))
+            self.steps.iter().any(|step| wanted.contains(&step.outcome.unwrap_or(StepOutcome::NotStarted)))
         };
         let changed = any(&[StepOutcome::Changed, StepOutcome::Deleted]);
         if any(&[StepOutcome::Stuck]) {

@@ -66,9 +66,17 @@ impl Engine<'_, '_> {
             task.widened = false;
         }
         if succeeded && stack.termination_protection != target.termination_protection {
-            self.set_termination_protection(task, target.termination_protection)?;
-            if outcome == StepOutcome::Unchanged {
-                outcome = StepOutcome::Changed;
+            match self.set_termination_protection(task, target.termination_protection) {
+                Ok(()) if outcome == StepOutcome::Unchanged => outcome = StepOutcome::Changed,
+                Ok(()) => {}
+                Err(Trouble::Service(failure)) if failure.class == FailureClass::Unsupported => {
+                    self.warnings.push(format!(
+                        "`{}` is not protected against deletion: {}",
+                        task.step.stack, failure.message
+                    ));
+                    task.unprotected = true;
+                }
+                Err(trouble) => return Err(trouble),
             }
         }
         Ok(if succeeded { Next::Now(State::Verify(outcome)) } else { self.failed_after(task, outcome) })
@@ -107,7 +115,7 @@ impl Engine<'_, '_> {
                     Some(format!("it is in {}", stack.status))
                 } else if let Some(name) = missing {
                     Some(format!("it has no output `{name}`"))
-                } else if stack.termination_protection != target.termination_protection {
+                } else if stack.termination_protection != target.termination_protection && !task.unprotected {
                     Some("its protection against deletion is not what was set".to_owned())
                 } else {
                     task.report.outputs = stack.outputs;

@@ -41,9 +41,12 @@ impl Engine<'_, '_> {
             .filter(|resource| holds_data(&resource.resource_type))
             .map(|resource| format!("`{}` ({}) holds data", resource.logical_id, resource.resource_type))
             .collect();
-        let always = matches!(task.step.action, Action::Delete { always: true });
+        // As the plan's gates have it: what is destroyed as a whole is agreed to as a whole.
+        let gone = matches!(task.step.action, Action::Delete { gone: true });
         let needed = format!("delete {}", task.step.stack);
-        if (always || !data.is_empty()) && !self.on.options.acknowledgements.contains(&needed) {
+        if (!data.is_empty() || gone && stack.termination_protection)
+            && !self.on.options.acknowledgements.contains(&needed)
+        {
             let mut failure = StepFailure::new(
                 NOT_ACKNOWLEDGED,
                 format!(
@@ -53,7 +56,7 @@ impl Engine<'_, '_> {
                 format!("if that is wanted: {} --acknowledge \"{needed}\"", self.about.command()),
             );
             failure.notes = data;
-            if always {
+            if gone {
                 failure.notes.push("the release no longer has it".to_owned());
             }
             return Err(super::task::failed(failure, StepOutcome::Refused));

@@ -88,10 +88,11 @@ pub fn holds_data(kind: &str) -> bool {
 pub enum Action {
     /// The stack is made or changed.
     Deploy(Box<Target>),
-    /// It is deleted. What holds data needs an acknowledgement; with `always`, whatever it holds does.
+    /// It is deleted. What holds data needs an acknowledgement, and so does what is protected against deletion, where the
+    /// release no longer has it.
     Delete {
-        /// Whether an acknowledgement is needed whatever it holds.
-        always: bool,
+        /// Whether the release no longer has it; otherwise all of the environment goes.
+        gone: bool,
     },
 }
 
@@ -143,7 +144,7 @@ impl Step {
 }
 
 /// What a step is called.
-fn name(stack: &str, phase: Phase) -> String {
+pub(crate) fn name(stack: &str, phase: Phase) -> String {
     match phase {
         Phase::Only => stack.to_owned(),
         Phase::Expand => format!("{stack} (expand)"),
@@ -201,12 +202,37 @@ pub fn of_plan(plan: &Plan, release: &Release, recorded: &[StackState]) -> Vec<S
     }
     steps.extend(contractions);
     let first: Vec<String> = steps.iter().map(|step| step.name.clone()).collect();
+    let count = steps.len();
     for mut step in deletions {
         step.after.retain(|name| release.stack(name).is_none());
-        step.after.extend(first.iter().cloned());
-        steps.push(step);
+        let own = plan.steps.iter().find(|own| own.stack == step.stack && own.action == StepAction::Delete);
+        step.after.extend(own.map(&waits).unwrap_or_default());
+        steps.push(deduplicated(step));
+    }
+    // A deletion comes after all else, but for what waits for it: its values are taken away where nobody takes them.
+    for index in count..steps.len() {
+        let waiting = waiting_for(&steps, index);
+        let others: Vec<String> = first.iter().filter(|name| !waiting.contains(*name)).cloned().collect();
+        if let Some(step) = steps.get_mut(index) {
+            step.after.extend(others);
+            *step = deduplicated(step.clone());
+        }
     }
     steps
+}
+
+/// The names of the steps that wait for one, near or far.
+fn waiting_for(steps: &[Step], index: usize) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut next: Vec<&str> = steps.get(index).map(|step| step.name.as_str()).into_iter().collect();
+    while let Some(name) = next.pop() {
+        for step in steps.iter().filter(|step| step.after.iter().any(|needed| needed == name)) {
+            if found.insert(step.name.clone()) {
+                next.push(&step.name);
+            }
+        }
+    }
+    found
 }
 
 /// The first of two updates: the template of the plan, with the parameters and outputs that it has.
@@ -262,7 +288,7 @@ pub fn of_destruction(recorded: &[StackState]) -> Vec<Step> {
 }
 
 /// Each goes after `first`, and after those that take values of it.
-fn deletions(states: &[&StackState], first: &[String], always: bool) -> Vec<Step> {
+fn deletions(states: &[&StackState], first: &[String], gone: bool) -> Vec<Step> {
     let mut left: Vec<&StackState> = states.to_vec();
     let mut steps = Vec::with_capacity(left.len());
     while !left.is_empty() {
@@ -283,7 +309,7 @@ fn deletions(states: &[&StackState], first: &[String], always: bool) -> Vec<Step
             steps.push(Step {
                 name: state.stack.clone(),
                 stack: state.stack.clone(),
-                action: Action::Delete { always },
+                action: Action::Delete { gone },
                 after: first.iter().cloned().chain(users).collect(),
                 places: BTreeMap::new(),
             });

@@ -172,6 +172,8 @@ pub(super) struct Task<'s> {
     pub(super) renewed: bool,
     /// Whether the policy may be wider than it should be.
     pub(super) widened: bool,
+    /// Whether the server knows no protection against deletion: AWS does, others may not.
+    pub(super) unprotected: bool,
     /// The last event that was told before a crash: those up to it are read again, for what they say of failures, and
     /// not told again.
     pub(super) told: Option<String>,
@@ -228,6 +230,7 @@ impl<'s> Task<'s> {
             recoveries: 0,
             renewed: false,
             widened: false,
+            unprotected: false,
             told,
             plan,
             deploy: about.deploy.clone(),

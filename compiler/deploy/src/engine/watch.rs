@@ -1,13 +1,14 @@
 //! Follows an operation to its end.
 //!
 //! Invariant: an end is believed where an event of the stack itself says so, under our token; a status alone is not.
-//! Where a service gives events no tokens, the change set that the stack names as its last one proves as much.
+//! Where a service gives events no tokens, the change set proves as much: the stack names it as its last one, or it says
+//! itself that it was executed.
 
 use super::call::{PATIENCE, STALE};
 use super::outcome::{ResourceFailure, StepFailure};
 use super::task::{Next, State, Task, Trouble, Watched};
 use super::{Engine, Notice};
-use crate::backend::{StackEvent, StackStatus};
+use crate::backend::{ExecutionStatus, StackEvent, StackStatus};
 use crate::codes::{STACK_FAILED, STACK_STUCK};
 use crate::journal::{Entry, StepOutcome};
 
@@ -118,11 +119,13 @@ impl Engine<'_, '_> {
             let stable = !stack.status.is_in_progress() && stack.status != StackStatus::ReviewInProgress;
             if stable && task.status.is_none() {
                 task.stale += 1;
-                if named && task.stale > STALE {
+                if task.stale > STALE && (named || self.is_end(task, stack.status)?) {
                     return self.ended(task, stack.status);
                 }
                 if task.stale > PATIENCE {
-                    // Nothing runs, and nothing says that it ever did.
+                    // Nothing runs, and nothing says that it ever did: all events are read again.
+                    task.stale = 0;
+                    task.history.event = None;
                     return Ok(Next::Now(State::Attach(None)));
                 }
             }
@@ -135,6 +138,27 @@ impl Engine<'_, '_> {
         // Events lag behind the status: what came meanwhile may name the cause.
         self.hear(task)?;
         self.ended(task, ended)
+    }
+
+    /// Whether a status that no event of ours confirms is what our change set came to, as the change set itself says.
+    fn is_end(&mut self, task: &Task<'_>, status: StackStatus) -> Result<bool, Trouble> {
+        let (stack, key) = (task.key(), task.change_set_key());
+        let set = self.read("DescribeChangeSet", |backend| backend.describe_change_set(&stack, &key, false));
+        let set = match set {
+            Ok(set) => set,
+            Err(Trouble::Service(failure)) if failure.class == crate::backend::FailureClass::Gone => {
+                return Ok(false);
+            }
+            Err(trouble) => return Err(trouble),
+        };
+        Ok(match set.execution_status {
+            ExecutionStatus::ExecuteComplete => status.is_success(),
+            ExecutionStatus::ExecuteFailed => !status.is_success(),
+            ExecutionStatus::ExecuteInProgress
+            | ExecutionStatus::Available
+            | ExecutionStatus::Unavailable
+            | ExecutionStatus::Obsolete => false,
+        })
     }
 
     /// What the end of an execution means.

@@ -28,7 +28,7 @@ fn who_takes_values_goes_first() {
     let order: Vec<&str> = steps.iter().map(|step| step.name.as_str()).collect();
     assert_eq!(order, ["c", "b", "a"]);
     assert_eq!(steps[2].after, ["b", "c"]);
-    assert!(steps.iter().all(|step| step.action == Action::Delete { always: false }));
+    assert!(steps.iter().all(|step| step.action == Action::Delete { gone: false }));
 }
 
 #[test]

@@ -1,8 +1,10 @@
-use super::super::fixture::{plan, release, stack};
+use super::super::fixture::{plan, recorded, release, stack};
 use super::super::{Phase, Plan, StackAction, StepAction};
+use crate::engine::step;
 use crate::release::Release;
 use proptest::prelude::{Just, Strategy, prop, proptest};
 use serde_json::{Map, Value, json};
+use solc_cmdb::StackState;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// For each stack that is there: its version, its outputs, and which outputs of which stacks it takes.
@@ -149,7 +151,55 @@ proptest! {
         let plan = plan(&old, &new);
         holds(&old, &new, &plan);
         waits(&old, &plan);
+        ends(&old, &new, &plan);
     }
+}
+
+/// Runs what the engine is given of a plan, and looks that nothing waits for ever, and for all that the plan says.
+fn ends(old: &Release, new: &Release, plan: &Plan) {
+    let states: Vec<StackState> = recorded(old).into_iter().map(|(state, _)| state).collect();
+    let steps = step::of_plan(plan, new, &states);
+    let mut done: BTreeSet<&str> = BTreeSet::new();
+    let known: BTreeSet<&str> = steps.iter().map(|step| step.name.as_str()).collect();
+    assert_eq!(known.len(), steps.len());
+    loop {
+        let ready: Vec<&str> = steps
+            .iter()
+            .filter(|step| !done.contains(step.name.as_str()))
+            .filter(|step| {
+                step.after.iter().all(|name| done.contains(name.as_str()) || !known.contains(name.as_str()))
+            })
+            .map(|step| step.name.as_str())
+            .collect();
+        if ready.is_empty() {
+            break;
+        }
+        done.extend(ready);
+    }
+    assert_eq!(done, known, "{steps:#?}");
+    for planned in &plan.steps {
+        let name = |id: &usize| step::name(&plan.steps[*id].stack, plan.steps[*id].phase);
+        let own =
+            steps.iter().find(|step| step.name == step::name(&planned.stack, planned.phase)).expect("a step");
+        assert!(planned.depends_on.iter().map(name).all(|needed| own.after.contains(&needed)), "{own:#?}");
+    }
+}
+
+#[test]
+fn what_goes_with_a_consumer_waits_for_it() {
+    let topic = || json!({ "T": { "Type": "AWS::SNS::Topic" } });
+    let old = release(vec![
+        stack("a", topic(), json!({ "X": "1" }), &[]),
+        stack("b", topic(), json!({}), &[("P", "a.X")]),
+    ]);
+    let new = release(vec![stack("a", topic(), json!({}), &[])]);
+    let plan = plan(&old, &new);
+    ends(&old, &new, &plan);
+    let states: Vec<StackState> = recorded(&old).into_iter().map(|(state, _)| state).collect();
+    let steps = step::of_plan(&plan, &new, &states);
+    let after = |stack: &str| steps.iter().find(|step| step.stack == stack).map(|step| step.after.clone());
+    assert_eq!(after("a"), Some(vec!["b".to_owned()]));
+    assert_eq!(after("b"), Some(Vec::new()));
 }
 
 #[test]
