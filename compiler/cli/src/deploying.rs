@@ -1,6 +1,6 @@
 //! What the commands of deploying share: the workspace's `.solc` folder, its backend, and its deployments.
 //!
-//! Invariant: everything that a rehearsal writes lies below `.solc` in the workspace's root, which git does not see.
+//! Invariant: what the embedded CloudFormation has lies below `.solc` in the workspace's root, which git does not see.
 //! What is deployed on this machine alone is no evidence of anything, and stands in no repository. What is deployed to
 //! AWS is recorded in the environment's infrastructure repository; its journals lie below `.solc` too.
 

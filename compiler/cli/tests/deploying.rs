@@ -143,3 +143,104 @@ fn a_killed_deployment_is_resumed_and_a_damaged_journal_adopted() {
     let (code, _, said) = run(folder.path(), &["deploy", "--adopt"]);
     assert!(code == 0 && said.contains("adopted 3 stacks") && said.contains("nothing to change"), "{said}");
 }
+
+/// One stack with data, and one that takes a value of it.
+const SOLUTION: &str = r#"component Store {
+  layer data
+  stateful
+  resource table: AWS.DynamoDB.Table {
+    KeySchema = [{ AttributeName = "id", KeyType = "HASH" }]
+    AttributeDefinitions = [{ AttributeName = "id", AttributeType = "S" }]
+    BillingMode = "PAY_PER_REQUEST"
+  }
+  attribute arn: deferred Arn = table.Arn
+}
+
+component News {
+  layer application
+  param of: deferred String
+  resource topic: AWS.SNS.Topic { DisplayName = of }
+}
+
+solution demo {
+  store: Store {}
+  news: News { of = store.arn }
+  output table: Arn = store.arn
+}
+"#;
+
+/// A product of its own, with that solution.
+fn demo() -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let laid = Command::new(env!("CARGO_BIN_EXE_solc"))
+        .args(["init", ".", "--product", "demo"])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert!(laid.status.success());
+    let solution = folder.path().join("demo-config/solutions/demo.sol");
+    fs::write(&solution, SOLUTION).unwrap();
+    (folder, solution)
+}
+
+#[test]
+fn a_stack_goes_with_its_last_component_and_before_what_it_took_values_of() {
+    let (folder, solution) = demo();
+    let (code, _, said) = run(folder.path(), &["deploy"]);
+    assert!(code == 0 && said.contains("2 stacks changed"), "{said}");
+    fs::write(&solution, SOLUTION.replace("  news: News { of = store.arn }\n", "")).unwrap();
+    let (code, _, said) = run(folder.path(), &["deploy"]);
+    assert!(code == 0 && said.contains("demo-integration-demo-application: deleted"), "{said}");
+    let (_, data, _) = run(folder.path(), &["status"]);
+    assert_eq!(data.lines().count(), 1, "{data}");
+}
+
+#[test]
+fn a_rehearsal_finds_the_data_that_a_change_would_lose_and_changes_nothing() {
+    let (folder, solution) = demo();
+    let (code, _, said) = run(folder.path(), &["rehearse"]);
+    assert!(code == 0 && said.contains("with 2 failures") && said.contains("0 findings"), "{said}");
+    assert!(!folder.path().join(".solc").exists());
+
+    assert_eq!(run(folder.path(), &["deploy"]).0, 0);
+    let (code, _, said) = run(folder.path(), &["rehearse", "--backend", "local"]);
+    assert!(code == 0 && said.contains("it changes nothing"), "{said}");
+
+    fs::write(
+        &solution,
+        SOLUTION.replace("  store: Store {}\n", "  depot: Store {}\n").replace("store.arn", "depot.arn"),
+    )
+    .unwrap();
+    let (code, data, said) = run(folder.path(), &["rehearse", "--backend", "local"]);
+    assert!(
+        code == 1 && data.contains("data would be lost: demo-integration-demo-data/DemoStoreTable"),
+        "{data}{said}"
+    );
+    let (code, data, _) = run(folder.path(), &["rehearse", "--backend", "local", "--format", "json"]);
+    let told: serde_json::Value = serde_json::from_str(&data).unwrap();
+    assert_eq!((code, &told["findings"][0]["kind"]), (1, &"data-lost".into()), "{data}");
+    let (_, status, _) = run(folder.path(), &["status"]);
+    assert!(status.lines().all(|line| line.contains("CREATE_COMPLETE")), "{status}");
+}
+
+#[test]
+fn options_of_aws_are_refused_where_they_mean_nothing() {
+    let (folder, _) = demo();
+    let (code, _, said) = run(folder.path(), &["deploy", "--profile", "mine"]);
+    assert!(code == 2 && said.contains("--backend"), "{said}");
+    let (code, _, said) = run(folder.path(), &["deploy", "--backend", "local", "--profile", "mine"]);
+    assert!(code == 2 && said.contains("`--backend local` has no use for --profile mine"), "{said}");
+}
+
+#[test]
+fn what_was_deployed_on_this_machine_is_planned_against_when_it_is_asked_for() {
+    let (folder, _) = demo();
+    assert_eq!(run(folder.path(), &["deploy"]).0, 0);
+    let (code, data, said) = run(folder.path(), &["plan"]);
+    assert!(
+        code == 0 && data.contains("2 stacks to create") && said.contains("--backend local"),
+        "{data}{said}"
+    );
+    let (code, data, _) = run(folder.path(), &["plan", "--backend", "local"]);
+    assert!(code == 0 && data.contains("nothing changes"), "{data}");
+}

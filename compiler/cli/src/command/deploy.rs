@@ -197,7 +197,7 @@ fn go(
         options: &options,
     };
     let on = match run.deploy.target.backend {
-        Backend::Local => "on the embedded CloudFormation: a rehearsal".to_owned(),
+        Backend::Local => "on the embedded CloudFormation".to_owned(),
         Backend::Aws => format!("in account {}, {}", run.about.account, run.about.region),
     };
     output.tell(&format!(

@@ -109,9 +109,9 @@ fn made(
     let files: BTreeMap<String, String> =
         built.files.iter().map(|file| (file.name.clone(), file.content.clone())).collect();
     let release = Release::read(&files).map_err(|error| format!("what was built is no release: {error}"))?;
-    let rehearsed = root.join(".solc").join("local");
+    let here = root.join(".solc").join("local");
     let folder: PathBuf = match (asked.backend, &asked.records, &built.infrastructure) {
-        (Some(Backend::Local), _, _) => rehearsed.clone(),
+        (Some(Backend::Local), _, _) => here.clone(),
         (_, Some(folder), _) if !folder.is_dir() => {
             return Err(format!("there is no folder `{}`", folder.display()));
         }
@@ -127,8 +127,7 @@ fn made(
     let all =
         |folder: &Path| States::of(folder, &release.environment).all().map_err(|error| error.to_string());
     let recorded = all(&folder)?;
-    if recorded.is_empty() && asked.backend.is_none() && all(&rehearsed).is_ok_and(|found| !found.is_empty())
-    {
+    if recorded.is_empty() && asked.backend.is_none() && all(&here).is_ok_and(|found| !found.is_empty()) {
         output.tell(
             "note: the infrastructure repository has no state of it, and so all is new; what was deployed on this \
              machine is planned against with `--backend local`",

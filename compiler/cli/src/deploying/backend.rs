@@ -46,7 +46,7 @@ impl Place {
             Ok(local) => Ok(Box::new(local)),
             Err(error) => {
                 output.say(&format!("error: cannot open `{}`: {error}", path.display()));
-                output.say("help: if it is damaged, delete it: what was rehearsed is lost, and nothing else");
+                output.say("help: if it is damaged, delete it: what was deployed on this machine is lost, and nothing else");
                 Err(Exit::Usage)
             }
         }
