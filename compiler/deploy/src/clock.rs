@@ -3,8 +3,9 @@
 //! Invariant: nothing else in this crate asks the system for the time, or waits.
 
 use serde::{Deserialize, Serialize};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Milliseconds since the epoch, UTC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -57,14 +58,19 @@ pub trait Clock: Send + Sync {
     fn sleep(&self, duration: Duration);
 }
 
-/// The system's clock.
+/// The system's clock: what it showed when it was first asked, and what has passed since. Who sets the system's time
+/// meanwhile neither ends a wait nor makes one longer.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
+
+/// When the process first asked, by the calendar and by what only goes on.
+static FIRST: OnceLock<(SystemTime, Instant)> = OnceLock::new();
 
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "the one place that asks the system for the time")]
     fn now(&self) -> Timestamp {
-        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        let (calendar, first) = FIRST.get_or_init(|| (SystemTime::now(), Instant::now()));
+        let since = calendar.duration_since(UNIX_EPOCH).unwrap_or_default() + first.elapsed();
         Timestamp(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
     }
 

@@ -10,6 +10,7 @@ mod evidence;
 mod execute;
 mod gate;
 mod history;
+mod hush;
 mod observe;
 mod outcome;
 mod pace;
@@ -116,9 +117,12 @@ pub(crate) struct Engine<'a, 'j> {
     observer: &'a mut dyn Observer,
     pace: Pace,
     outputs: BTreeMap<String, Values>,
+    /// Values that are not to be repeated.
+    secrets: BTreeSet<String>,
     running: usize,
     /// Why nothing more may be changed; what runs is still followed.
     sealed: Option<String>,
+    begun: bool,
     cancelled: bool,
     warnings: Vec<String>,
 }
@@ -141,8 +145,10 @@ pub fn run(
         observer,
         pace: Pace::new(on.options.timing.rate, now),
         outputs: BTreeMap::new(),
+        secrets: BTreeSet::new(),
         running: 0,
         sealed: None,
+        begun: history.iter().any(|entry| matches!(entry, Entry::Intent { .. })),
         cancelled: false,
         warnings: Vec::new(),
     };
@@ -152,6 +158,7 @@ pub fn run(
         deploy: about.deploy.clone(),
         steps: tasks.into_iter().map(|task| task.report).collect(),
         halt,
+        begun: engine.begun,
         cancelled: engine.cancelled,
         started: about.deploy.minted(),
         finished: engine.on.clock.now(),

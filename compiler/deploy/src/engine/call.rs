@@ -3,6 +3,7 @@
 //! Invariant: the intent of a call that changes something is durable before it is sent, with its token, and the lease
 //! was ours just before.
 
+use super::hush::Spoken;
 use super::outcome::{Halt, StepFailure};
 use super::task::{Next, State, Task, Trouble, failed};
 use super::{Engine, Notice};
@@ -12,7 +13,7 @@ use crate::journal::{Entry, JournalError, Operation, StepOutcome};
 use crate::probe::{Died, Point};
 
 /// How often somebody else's work may make a plan worthless before the step gives up.
-const REPLANS: u32 = 5;
+pub(super) const REPLANS: u32 = 5;
 /// How often what should be there is looked for again: a read may be older than one's own write.
 pub(super) const STALE: u32 = 3;
 /// The same where it is certain that it was there: how often a look may contradict what an event of ours said.
@@ -41,12 +42,14 @@ pub(super) struct Answer {
 
 impl Engine<'_, '_> {
     /// A call that only reads.
-    pub(super) fn read<T>(
+    pub(super) fn read<T: Spoken>(
         &mut self,
         operation: &str,
         call: impl FnOnce(&dyn Backend) -> Result<T, Failure>,
     ) -> Result<T, Trouble> {
-        self.send(operation, false, call)
+        let mut answer = self.send(operation, false, call)?;
+        answer.texts(&mut |text| self.hush(text));
+        Ok(answer)
     }
 
     /// A call that changes something.
@@ -84,6 +87,7 @@ impl Engine<'_, '_> {
             });
         }
         task.history.add(&task.step.name, &intent);
+        self.begun = true;
         let answer = self.send(operation.name(), true, call);
         let said = match &answer {
             Ok(answer) => Entry::Accepted {
@@ -143,7 +147,8 @@ impl Engine<'_, '_> {
         self.on.probe.reach(Point::Send(operation))?;
         let answer = call(self.on.backend);
         self.on.probe.reach(Point::Receive(operation))?;
-        answer.map_err(|failure| {
+        answer.map_err(|mut failure| {
+            self.hush(&mut failure.message);
             if failure.class == FailureClass::Throttled {
                 self.pace.throttled(self.now());
             }
@@ -197,6 +202,10 @@ impl Engine<'_, '_> {
             | FailureClass::RoleGone
             | FailureClass::Unsupported
             | FailureClass::Invalid => {
+                // What runs is not over because it cannot be looked at.
+                if matches!(task.state, State::Watch(_) | State::Attach(None)) {
+                    return Err(Halt::Suspended(failure));
+                }
                 let failure = self.unanswerable(task, &failure);
                 self.fail(task, (failure, StepOutcome::Failed))
             }
@@ -300,15 +309,18 @@ impl Engine<'_, '_> {
             }
             (None, None) => format!("`{}` was not begun", task.step.stack),
         };
-        if self.sealed.is_some() {
-            // What was begun is not known to be over: a resumed run finds out.
-            task.state = State::Over;
-            if task.history.executed {
-                return Ok(());
-            }
-        }
         let help = format!("deploy again when that is mended: {}", self.about.command());
-        task.report.failure = Some(StepFailure::new(DEPLOY_SUSPENDED, why, help));
+        let failure = Some(StepFailure::new(DEPLOY_SUSPENDED, why, help));
+        if self.sealed.is_some() {
+            // No end is written down, so that a resumed run goes on. What was begun is not known to be over.
+            task.state = State::Over;
+            if !task.history.executed {
+                task.report.failure = failure;
+                task.report.outcome = Some(StepOutcome::NotStarted);
+            }
+            return Ok(());
+        }
+        task.report.failure = failure;
         self.finish(task, StepOutcome::NotStarted)
     }
 }

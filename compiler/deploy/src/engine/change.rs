@@ -263,6 +263,13 @@ impl Engine<'_, '_> {
             let key = task.change_set_key();
             match self.delete_change_set(task, &stack, &key) {
                 Ok(()) => {}
+                // One that is still being made cannot be deleted until it is.
+                Err(Trouble::Service(refused))
+                    if refused.class == FailureClass::Busy
+                        && self.now().since(task.since) < self.on.options.timing.foreign =>
+                {
+                    return Ok(Next::Later(self.on.options.timing.poll));
+                }
                 // What cannot be tidied is no reason to hide why.
                 Err(Trouble::Service(refused)) if is_final(&refused) => {
                     if refused.class != FailureClass::Gone {
@@ -338,7 +345,7 @@ impl Engine<'_, '_> {
 }
 
 /// Whether asking again would change nothing.
-fn is_final(failure: &Failure) -> bool {
+pub(super) fn is_final(failure: &Failure) -> bool {
     match failure.class {
         FailureClass::Throttled | FailureClass::Transient | FailureClass::ExpiredCredentials => false,
         FailureClass::Busy

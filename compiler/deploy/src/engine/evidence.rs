@@ -157,10 +157,11 @@ impl Engine<'_, '_> {
         {
             self.on.probe.reach(Point::BeforeFile)?;
             if let Err(error) = self.on.evidence.states.remove(&task.step.stack) {
-                self.warnings.push(format!(
-                    "{error}; write the state again: solc refresh --env {}",
-                    self.about.environment
-                ));
+                // It is gone, and nothing says so: a resumed run does.
+                self.seal_without_state(&error.to_string());
+                task.report.outcome = Some(outcome);
+                task.state = State::Over;
+                return Ok(());
             }
             self.on.probe.reach(Point::AfterFile)?;
         }
@@ -232,14 +233,19 @@ impl Engine<'_, '_> {
         }
         self.on.probe.reach(Point::BeforeFile)?;
         if let Err(error) = self.on.evidence.states.put(&state, &target.template) {
-            // The stack is what it is; its state can be copied again.
-            self.warnings.push(format!(
-                "{error}; write the state again: solc refresh --env {}",
-                self.about.environment
-            ));
+            // The stack is what it is; its state is copied again by a resumed run.
+            self.seal_without_state(&error.to_string());
+            return Err(Trouble::Sealed);
         }
         self.on.probe.reach(Point::AfterFile)?;
         Ok(())
+    }
+
+    /// Nothing more is changed: what cannot be recorded would be planned wrongly the next time.
+    fn seal_without_state(&mut self, error: &str) {
+        self.warnings
+            .push(format!("{error}; write the state again: solc refresh --env {}", self.about.environment));
+        self.sealed.get_or_insert_with(|| error.to_owned());
     }
 
     /// Records what came of it, and says in the journal that nothing is left to be done; or why something is.

@@ -5,6 +5,7 @@
 
 use super::Engine;
 use super::call::{Answer, STALE, replan};
+use super::change::is_final;
 use super::task::{Next, State, Task, Trouble, Watched};
 use crate::backend::{ExecuteChangeSet, ExecutionStatus, Failure, FailureClass};
 use crate::journal::Operation;
@@ -20,6 +21,8 @@ impl Engine<'_, '_> {
             disable_rollback: false,
             retain_except_on_create: true,
         };
+        // What an earlier operation of this step came to says nothing of this one.
+        task.forget();
         let digest = sha256(request.change_set.as_bytes());
         let started = self.mutate(task, Operation::ExecuteChangeSet, &request.token, &digest, |backend| {
             backend.execute_change_set(&request).map(|()| Answer::default())
@@ -119,9 +122,7 @@ impl Engine<'_, '_> {
                 backend.cancel_update_stack(&key, &token).map(|()| Answer::default())
             });
         match answer {
-            Err(Trouble::Service(failure)) if failure.class == FailureClass::Transient => {
-                Err(Trouble::Service(failure))
-            }
+            Err(Trouble::Service(failure)) if !is_final(&failure) => Err(Trouble::Service(failure)),
             // A creation cannot be cancelled, nor what is already being cleared up.
             Err(Trouble::Service(failure)) => {
                 self.warnings.push(format!("`{}` goes on: {}", task.step.stack, failure.message));

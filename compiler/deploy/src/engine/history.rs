@@ -26,8 +26,6 @@ pub(super) struct History {
     pub(super) events: u64,
     /// How many calls of each kind got an answer.
     answered: BTreeMap<Operation, u32>,
-    /// Whether the last one is without.
-    pending: BTreeMap<Operation, bool>,
     /// How many resources the change set touches.
     pub(super) changes: BTreeMap<String, u32>,
     /// How it ended, with the service's status and why.
@@ -57,15 +55,9 @@ impl History {
         self.answered.get(&operation).copied().unwrap_or_default()
     }
 
-    /// Whether a call of this kind got no answer.
-    pub(super) fn is_pending(&self, operation: Operation) -> bool {
-        self.pending.get(&operation).copied().unwrap_or_default()
-    }
-
     pub(super) fn add(&mut self, name: &str, entry: &Entry) {
         match entry {
             Entry::Intent { step, operation, attempt, request, .. } if step == name => {
-                self.pending.insert(*operation, true);
                 if *attempt > self.attempt {
                     self.next_attempt();
                     self.attempt = *attempt;
@@ -85,7 +77,6 @@ impl History {
             }
             Entry::Accepted { step, operation, stack, change_set, .. } if step == name => {
                 *self.answered.entry(*operation).or_default() += 1;
-                self.pending.insert(*operation, false);
                 if stack.is_some() {
                     self.stack.clone_from(stack);
                 }
@@ -108,7 +99,6 @@ impl History {
                     | Class::Unsupported
                     | Class::Invalid => {
                         *self.answered.entry(*operation).or_default() += 1;
-                        self.pending.insert(*operation, false);
                     }
                 }
             }

@@ -115,6 +115,8 @@ pub struct Report {
     pub steps: Vec<StepReport>,
     /// Why it ended early.
     pub halt: Option<Halt>,
+    /// Whether a call that changes something was sent, in this run or an earlier one.
+    pub begun: bool,
     /// Whether a person cancelled it.
     pub cancelled: bool,
     /// When it began: when its id was minted.
@@ -169,6 +171,7 @@ impl Report {
     pub fn exit(&self) -> Exit {
         match &self.halt {
             Some(Halt::LeaseLost(_)) => return Exit::Busy,
+            Some(Halt::NoEvidence(_)) if !self.begun => return Exit::Failed,
             Some(Halt::Died | Halt::Detached | Halt::Suspended(_) | Halt::NoEvidence(_)) => {
                 return Exit::Detached;
             }

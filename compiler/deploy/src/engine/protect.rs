@@ -38,6 +38,10 @@ impl Engine<'_, '_> {
         let target = target(task)?;
         let succeeded = super::is_success(outcome);
         let Some(stack) = self.fresh(task)? else {
+            if task.stale < STALE {
+                task.stale += 1;
+                return Ok(Next::Later(self.on.options.timing.poll));
+            }
             return if succeeded {
                 Ok(Next::Now(State::Verify(outcome)))
             } else {
@@ -108,8 +112,9 @@ impl Engine<'_, '_> {
         let wrong = match self.fresh(task)? {
             None => Some("the service does not know it".to_owned()),
             Some(stack) => {
+                // Where nothing was executed, the stack is how an earlier rollback left it.
                 let rolled_back = stack.status == crate::backend::StackStatus::UpdateRollbackComplete
-                    && outcome != StepOutcome::Changed;
+                    && !task.history.executed;
                 let missing = target.outputs.iter().find(|name| !stack.outputs.contains_key(*name));
                 if !stack.status.is_success() && !rolled_back {
                     Some(format!("it is in {}", stack.status))

@@ -3,6 +3,7 @@
 //! Invariant: a stack that holds data, or that a release merely no longer names, goes only where a person named it.
 
 use super::Engine;
+use super::call::STALE;
 use super::outcome::StepFailure;
 use super::step::{Action, holds_data};
 use super::task::{Next, State, Task, Trouble, Watched};
@@ -14,6 +15,11 @@ impl Engine<'_, '_> {
     /// Finds out how a stack stands that is to go, and whether it may.
     pub(super) fn remove(&mut self, task: &mut Task<'_>) -> Result<Next, Trouble> {
         let Some(stack) = self.look(task)? else {
+            // One look may miss what is there.
+            if task.stale < STALE {
+                task.stale += 1;
+                return Ok(Next::Later(self.on.options.timing.poll));
+            }
             let outcome = if task.history.number(Operation::DeleteStack) > 0 {
                 StepOutcome::Deleted
             } else {

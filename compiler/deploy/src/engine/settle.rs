@@ -15,6 +15,7 @@ use solc_cmdb::sha256;
 impl Engine<'_, '_> {
     /// Finds out how the stack stands.
     pub(super) fn settle(&mut self, task: &mut Task<'_>) -> Result<Next, Trouble> {
+        self.learn_secrets(task)?;
         let found = self.look(task)?;
         let Some(stack) = found else {
             if task.history.executed && task.stale < PATIENCE {
@@ -167,10 +168,10 @@ impl Engine<'_, '_> {
             force: false,
         };
         let digest = sha256(id.as_bytes());
-        task.recoveries += 1;
         self.mutate(task, Operation::DeleteStack, &request.token, &digest, |backend| {
             backend.delete_stack(&request).map(|()| Answer { stack: Some(id.to_owned()), change_set: None })
         })?;
+        task.recoveries += 1;
         Ok(Next::Now(State::Watch(Watched::Deletion { recreate })))
     }
 
@@ -189,12 +190,11 @@ impl Engine<'_, '_> {
 
     /// An operation without rollback failed: it is rolled back.
     fn roll_back(&mut self, task: &mut Task<'_>, stack: &Stack) -> Result<Next, Trouble> {
-        if task.recoveries > 0 && !task.history.is_pending(Operation::RollbackStack) {
+        if task.rolled_back {
             let help = "roll the stack back in the console, and deploy again";
             let failure = self.stuck(task, stack, help);
             return Err(failed(self.with_failed_resources(task, stack, failure)?, StepOutcome::Stuck));
         }
-        task.recoveries += 1;
         let number = task.history.number(Operation::RollbackStack);
         let token = format!("solc-r-{}-b{number}", task.fingerprint());
         let (id, role) = (stack.id.clone(), self.on.options.role.clone());
@@ -202,6 +202,7 @@ impl Engine<'_, '_> {
             let done = backend.rollback_stack(&id, &token, role.as_deref());
             done.map(|()| Answer { stack: Some(id.clone()), change_set: None })
         })?;
+        task.rolled_back = true;
         Ok(Next::Now(State::Watch(Watched::Rollback { after_failure: false })))
     }
 
@@ -226,7 +227,7 @@ impl Engine<'_, '_> {
         let resources =
             self.read("DescribeStackResources", |backend| backend.describe_stack_resources(&id))?;
         let broken: Vec<&StackResource> = resources.iter().filter(|r| blocks_rollback(r.status)).collect();
-        if task.recoveries > 0 && !task.history.is_pending(Operation::ContinueUpdateRollback) {
+        if task.recoveries > 0 {
             let command = self.about.command();
             let help = format!(
                 "mend what is said above and deploy again; or leave these resources as they are: {command} --recover skip"
@@ -245,7 +246,6 @@ impl Engine<'_, '_> {
             failure = failure.note(format!("if skipping fails as well: {command} --recover force"));
             return Err(failed(failure, StepOutcome::Stuck));
         }
-        task.recoveries += 1;
         let skip: Vec<String> = match self.on.options.recover {
             Recover::Skip => broken.iter().map(|resource| resource.logical_id.clone()).collect(),
             Recover::Retry | Recover::Force => Vec::new(),
@@ -265,6 +265,7 @@ impl Engine<'_, '_> {
             let done = backend.continue_update_rollback(&id, &token, role.as_deref(), &skip, force);
             done.map(|()| Answer { stack: Some(id.clone()), change_set: None })
         })?;
+        task.recoveries += 1;
         Ok(Next::Now(State::Watch(Watched::Rollback { after_failure })))
     }
 

@@ -168,6 +168,12 @@ pub(super) struct Task<'s> {
     pub(super) allowed: BTreeSet<String>,
     /// What was done about a state that nothing can be done in.
     pub(super) recoveries: u32,
+    /// Whether what failed without a rollback was rolled back.
+    pub(super) rolled_back: bool,
+    /// How often the cause of a failure was looked for.
+    pub(super) searches: u32,
+    /// Why the service began to roll back.
+    pub(super) reason: Option<String>,
     /// Whether a warning about credentials was answered by trying once more.
     pub(super) renewed: bool,
     /// Whether the policy may be wider than it should be.
@@ -228,6 +234,9 @@ impl<'s> Task<'s> {
             failure: None,
             allowed: BTreeSet::new(),
             recoveries: 0,
+            rolled_back: false,
+            searches: 0,
+            reason: None,
             renewed: false,
             widened: false,
             unprotected: false,
@@ -264,6 +273,15 @@ impl<'s> Task<'s> {
         self.tries = 0;
         self.troubled = None;
         self.renewed = false;
+    }
+
+    /// Another operation begins.
+    pub(super) fn forget(&mut self) {
+        self.status = None;
+        self.reason = None;
+        self.failures.clear();
+        self.searches = 0;
+        self.clearing = false;
     }
 
     /// A person wants it to end. What only follows from the outside goes on.

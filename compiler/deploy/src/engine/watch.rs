@@ -4,7 +4,7 @@
 //! Where a service gives events no tokens, the change set proves as much: the stack names it as its last one, or it says
 //! itself that it was executed.
 
-use super::call::{PATIENCE, STALE};
+use super::call::{PATIENCE, REPLANS, STALE, replan};
 use super::outcome::{ResourceFailure, StepFailure};
 use super::task::{Next, State, Task, Trouble, Watched};
 use super::{Engine, Notice};
@@ -62,6 +62,13 @@ impl Engine<'_, '_> {
         }
         if event.is_of_stack() {
             task.status = StackStatus::parse(&event.status);
+            if matches!(
+                task.status,
+                Some(StackStatus::RollbackInProgress | StackStatus::UpdateRollbackInProgress)
+            ) && task.reason.is_none()
+            {
+                task.reason.clone_from(&event.reason);
+            }
             task.clearing = matches!(
                 task.status,
                 Some(StackStatus::UpdateCompleteCleanupInProgress | StackStatus::UpdateComplete)
@@ -119,14 +126,11 @@ impl Engine<'_, '_> {
             let stable = !stack.status.is_in_progress() && stack.status != StackStatus::ReviewInProgress;
             if stable && task.status.is_none() {
                 task.stale += 1;
-                if task.stale > STALE && (named || self.is_end(task, stack.status)?) {
+                if named && task.stale > STALE {
                     return self.ended(task, stack.status);
                 }
-                if task.stale > PATIENCE {
-                    // Nothing runs, and nothing says that it ever did: all events are read again.
-                    task.stale = 0;
-                    task.history.event = None;
-                    return Ok(Next::Now(State::Attach(None)));
+                if task.stale > STALE {
+                    return self.unheard(task, stack.status);
                 }
             }
             return Ok(self.later(task));
@@ -135,30 +139,53 @@ impl Engine<'_, '_> {
             task.stale += 1;
             return Ok(self.later(task));
         }
-        // Events lag behind the status: what came meanwhile may name the cause.
+        // Events lag behind the status, and some behind others: what came meanwhile may name the cause.
         self.hear(task)?;
+        if !ended.is_success() && task.failures.is_empty() && task.searches < STALE {
+            task.searches += 1;
+            self.search_cause(task)?;
+            if task.failures.is_empty() {
+                return Ok(self.later(task));
+            }
+        }
         self.ended(task, ended)
     }
 
-    /// Whether a status that no event of ours confirms is what our change set came to, as the change set itself says.
-    fn is_end(&mut self, task: &Task<'_>, status: StackStatus) -> Result<bool, Trouble> {
+    /// Reads all events of the operation again: one that came late stands before those that were read.
+    fn search_cause(&mut self, task: &mut Task<'_>) -> Result<(), Trouble> {
+        let (key, token) = (task.key(), task.execution_token());
+        let events = self.read("DescribeStackEvents", |backend| backend.stack_events(&key, None))?;
+        let ours = events.iter().filter(|event| event.token.as_deref() == Some(token.as_str()));
+        for event in ours.filter(|event| !event.is_of_stack()) {
+            self.heard(task, event, false);
+        }
+        Ok(())
+    }
+
+    /// Nothing runs, and no event and no name says what became of it: the change set may. What it says and the status must
+    /// agree, so that an old look at the stack is not taken for its end.
+    fn unheard(&mut self, task: &mut Task<'_>, status: StackStatus) -> Result<Next, Trouble> {
         let (stack, key) = (task.key(), task.change_set_key());
-        let set = self.read("DescribeChangeSet", |backend| backend.describe_change_set(&stack, &key, false));
-        let set = match set {
-            Ok(set) => set,
-            Err(Trouble::Service(failure)) if failure.class == crate::backend::FailureClass::Gone => {
-                return Ok(false);
-            }
-            Err(trouble) => return Err(trouble),
-        };
-        Ok(match set.execution_status {
-            ExecutionStatus::ExecuteComplete => status.is_success(),
-            ExecutionStatus::ExecuteFailed => !status.is_success(),
-            ExecutionStatus::ExecuteInProgress
+        let set =
+            self.read("DescribeChangeSet", |backend| backend.describe_change_set(&stack, &key, false))?;
+        match set.execution_status {
+            ExecutionStatus::ExecuteComplete if status.is_success() => self.ended(task, status),
+            ExecutionStatus::ExecuteFailed if !status.is_success() => self.ended(task, status),
+            _ if task.stale <= PATIENCE => Ok(self.later(task)),
+            ExecutionStatus::ExecuteComplete | ExecutionStatus::ExecuteFailed => self.ended(task, status),
+            ExecutionStatus::Unavailable
             | ExecutionStatus::Available
-            | ExecutionStatus::Unavailable
-            | ExecutionStatus::Obsolete => false,
-        })
+            | ExecutionStatus::ExecuteInProgress
+            | ExecutionStatus::Obsolete => {
+                // Without a bound, who never says would be asked for ever.
+                task.replans += 1;
+                if task.replans > REPLANS {
+                    return replan(task, "the service does not say what became of it");
+                }
+                task.stale = 0;
+                Ok(Next::Now(State::Attach(None)))
+            }
+        }
     }
 
     /// What the end of an execution means.
@@ -210,7 +237,8 @@ impl Engine<'_, '_> {
     fn rolled_back(&self, task: &Task<'_>, status: StackStatus) -> StepFailure {
         let first = matches!(status, StackStatus::RollbackComplete | StackStatus::RollbackFailed);
         let verb = if first { "made" } else { "changed" };
-        let reason = task.stack.as_ref().and_then(|stack| stack.status_reason.clone());
+        let said = task.stack.as_ref().and_then(|stack| stack.status_reason.clone());
+        let reason = task.reason.clone().or(said);
         let cause = task.failures.first().map_or_else(
             || reason.unwrap_or_else(|| "the service does not say why".to_owned()),
             |first| format!("{} ({}): {}", first.logical_id, first.resource_type, first.reason),
@@ -248,6 +276,10 @@ impl Engine<'_, '_> {
         let found = self.read("DescribeStacks", |backend| backend.describe_stack(&key))?;
         let status = found.as_ref().map(|stack| stack.status);
         match status {
+            None if task.stale < STALE && task.status != Some(StackStatus::DeleteComplete) => {
+                task.stale += 1;
+                Ok(self.later(task))
+            }
             None | Some(StackStatus::DeleteComplete) => {
                 task.report.status = Some(StackStatus::DeleteComplete.as_str().to_owned());
                 if !recreate {
@@ -297,8 +329,7 @@ impl Engine<'_, '_> {
         task.history.stack = None;
         task.history.event = None;
         task.stack = None;
-        task.status = None;
-        task.failures.clear();
+        task.forget();
         task.history.next_attempt();
         Ok(if recreate { Next::Now(State::Settle) } else { Next::Over(StepOutcome::Deleted) })
     }

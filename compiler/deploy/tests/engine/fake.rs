@@ -4,12 +4,13 @@
 //! seen there. Templates say what happens to them: a resource with the property `Fail` fails, one whose `Name` changes
 //! is replaced, and an output is a text or a `Ref` to a parameter.
 
+mod service;
+
+use crate::witness::Witness;
 use serde_json::Value;
 use solc_deploy::backend::{
-    Action, Backend, ChangeSet, ChangeSetIds, ChangeSetStatus, ChangeSetType, CreateChangeSet,
-    CreateStackRefactor, DeleteStack, DriftDetection, ExecuteChangeSet, ExecutionStatus, Failure, Identity,
-    Replacement, ResourceChange, ResourceDrift, ResourceStatus, Stack, StackEvent, StackOperation,
-    StackRefactor, StackResource, StackStatus, TemplateSource, ValidationEvent, Values,
+    Action, ChangeSet, ChangeSetStatus, ChangeSetType, CreateChangeSet, ExecutionStatus, Failure,
+    Replacement, ResourceChange, StackEvent, StackStatus, TemplateSource, ValidationEvent, Values,
 };
 use solc_deploy::clock::{Clock, Timestamp, VirtualClock};
 use std::collections::{BTreeMap, VecDeque};
@@ -30,16 +31,26 @@ pub(crate) enum Fault {
     LoseAnswer,
     /// Somebody else executes a change set of their own first.
     Foreign,
+    /// The stack is not found, though it is there.
+    Blank,
+    /// Nothing goes wrong.
+    None,
+}
+
+#[derive(Clone)]
+enum Work {
+    /// A change set is executed.
+    Execution(String),
+    Deletion,
+    /// A rollback is gone on with, or what failed without one is rolled back.
+    Rollback,
 }
 
 #[derive(Clone)]
 struct Running {
     ends: u64,
     token: String,
-    change_set: Option<String>,
-    deletes: bool,
-    /// A rollback that was gone on with.
-    continues: bool,
+    work: Work,
 }
 
 #[derive(Clone)]
@@ -62,8 +73,10 @@ pub(crate) struct FakeStack {
 #[derive(Clone)]
 pub(crate) struct FakeSet {
     pub(crate) set: ChangeSet,
-    token: String,
-    request: CreateChangeSet,
+    pub(crate) request: CreateChangeSet,
+    template: String,
+    /// When it is made.
+    ready: u64,
 }
 
 pub(crate) struct State {
@@ -75,13 +88,43 @@ pub(crate) struct State {
     pub(crate) faults: BTreeMap<String, VecDeque<Fault>>,
     /// Resources that fail once when they are rolled back.
     pub(crate) stuck_rollbacks: u32,
+    /// First creations whose rollback fails.
+    pub(crate) stuck_creations: u32,
+    /// Deletions that fail.
+    pub(crate) stuck_deletions: u32,
     /// How old a described stack may be, in milliseconds.
     pub(crate) lag: u64,
+    /// How long after it an event is seen.
+    pub(crate) event_lag: u64,
+    /// How much later than the others the failure of a resource is seen.
+    pub(crate) late_causes: u64,
+    /// How long a change set is made.
+    pub(crate) planning: u64,
+    /// How long an operation takes.
+    pub(crate) takes: u64,
+    /// Whether a nested stack of the same operation ends at once.
+    pub(crate) nested: bool,
+    /// The alarm that rolls an update back.
+    pub(crate) alarm: Option<String>,
+    /// What validation finds before a change set is made.
+    pub(crate) invalid: Vec<ValidationEvent>,
+    /// The only stack of which it finds something; each, where none is named.
+    pub(crate) invalid_stack: Option<String>,
+    /// Whether a description with property values leaves replacements out.
+    pub(crate) lossy: bool,
+    /// Requests that came again under the same name and were not the same.
+    pub(crate) mismatches: usize,
+    /// How many events were read.
+    pub(crate) events_read: usize,
+    /// Whether an execution would have left behind what it created.
+    pub(crate) leaves_orphans: bool,
     /// Whether events carry tokens.
     pub(crate) tokens: bool,
     pub(crate) alarms: Values,
     /// Whether the same token again is an error.
     pub(crate) strict_tokens: bool,
+    /// Templates by their addresses.
+    objects: BTreeMap<String, String>,
     snapshots: Vec<(u64, Vec<FakeStack>)>,
     next: u64,
 }
@@ -89,6 +132,7 @@ pub(crate) struct State {
 pub(crate) struct Fake {
     clock: Arc<VirtualClock>,
     state: Mutex<State>,
+    pub(crate) witness: Arc<Witness>,
 }
 
 impl Fake {
@@ -99,14 +143,29 @@ impl Fake {
             calls: 0,
             faults: BTreeMap::new(),
             stuck_rollbacks: 0,
+            stuck_creations: 0,
+            stuck_deletions: 0,
             lag: 0,
+            event_lag: 0,
+            late_causes: 0,
+            planning: 0,
+            takes: TAKES,
+            nested: false,
+            alarm: None,
+            invalid: Vec::new(),
+            invalid_stack: None,
+            lossy: true,
+            mismatches: 0,
+            events_read: 0,
+            leaves_orphans: false,
             tokens: true,
             alarms: Values::new(),
             strict_tokens: false,
+            objects: BTreeMap::new(),
             snapshots: Vec::new(),
             next: 0,
         };
-        Self { clock, state: Mutex::new(state) }
+        Self { clock, state: Mutex::new(state), witness: Arc::default() }
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
@@ -120,7 +179,7 @@ impl Fake {
 
     /// Lets all that runs come to its end.
     pub(crate) fn settle(&self) {
-        let later = self.clock.now().0 + 20 * TAKES;
+        let later = self.clock.now().0 + 20 * self.state().takes;
         self.clock.set(Timestamp(later));
         for _ in 0..4 {
             self.state().advance(later);
@@ -133,6 +192,24 @@ impl Fake {
         state.stacks.iter().find(|s| s.name == name && s.status != StackStatus::DeleteComplete).cloned()
     }
 
+    /// Somebody else left the stack like this, which is made where there is none.
+    pub(crate) fn force(&self, name: &str, status: StackStatus) {
+        let now = self.clock.now().0;
+        let mut state = self.state();
+        if find(&state.stacks, name).is_none() {
+            state.shell(name);
+        }
+        if let Some(stack) = state.stacks.iter_mut().find(|stack| stack.name == name) {
+            State::turn(stack, now, Some("console"), status, None);
+        }
+        state.snapshot(now);
+    }
+
+    /// How often `operation` was accepted.
+    pub(crate) fn accepted(&self, operation: &str) -> usize {
+        self.state().log.iter().filter(|(name, _)| name == operation).count()
+    }
+
     fn call<T>(
         &self,
         operation: &str,
@@ -140,6 +217,9 @@ impl Fake {
         work: impl FnOnce(&mut State, u64) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         let now = self.clock.now().0;
+        if let Some(token) = token {
+            self.witness.of_call(operation, token);
+        }
         let mut state = self.state();
         state.calls += 1;
         assert!(state.calls < MOST_CALLS, "it never ends: {operation} again");
@@ -149,8 +229,11 @@ impl Fake {
             Some(Fault::Refuse(status, code, message)) => {
                 return Err(Failure::answered(operation, status, code, message));
             }
+            Some(Fault::Blank) => {
+                return Err(refused(operation, "Stack with this id does not exist"));
+            }
             Some(Fault::Foreign) => state.foreign(now),
-            Some(Fault::LoseAnswer) | None => {}
+            Some(Fault::LoseAnswer | Fault::None) | None => {}
         }
         let answer = work(&mut state, now);
         if let (Some(token), true) = (token, answer.is_ok()) {
@@ -211,6 +294,27 @@ impl State {
         find(stacks, key).cloned()
     }
 
+    /// A stack of which there is nothing but the name.
+    fn shell(&mut self, name: &str) -> String {
+        let id = self.id(&format!("stack/{name}"));
+        self.stacks.push(FakeStack {
+            id: id.clone(),
+            name: name.to_owned(),
+            status: StackStatus::ReviewInProgress,
+            template: "{}".into(),
+            parameters: Values::new(),
+            tags: Values::new(),
+            policy: None,
+            protected: false,
+            change_set: None,
+            sets: Vec::new(),
+            events: Vec::new(),
+            outputs: Values::new(),
+            running: None,
+        });
+        id
+    }
+
     fn live(&mut self, operation: &str, key: &str) -> Result<&mut FakeStack, Failure> {
         let found = self
             .stacks
@@ -251,53 +355,70 @@ impl State {
 
     /// What runs comes to its end when its time has come.
     fn advance(&mut self, now: u64) {
-        let (tokens, mut stuck) = (self.tokens, self.stuck_rollbacks);
-        let mut moved = false;
+        let tokens = self.tokens;
+        let mut ended = Vec::new();
         for stack in &mut self.stacks {
-            let Some(running) = stack.running.clone().filter(|running| running.ends <= now) else { continue };
-            moved = true;
-            stack.running = None;
-            let at = running.ends;
-            let token = tokens.then_some(running.token.as_str());
-            if running.deletes {
-                Self::turn(stack, at, token, StackStatus::DeleteComplete, None);
-                continue;
+            if let Some(running) = stack.running.take_if(|running| running.ends <= now) {
+                ended.push((stack.id.clone(), running));
             }
-            if running.continues {
-                let status = if stuck > 0 {
-                    stuck -= 1;
-                    StackStatus::UpdateRollbackFailed
-                } else {
-                    StackStatus::UpdateRollbackComplete
-                };
-                Self::turn(stack, at, token, status, None);
-                continue;
-            }
-            Self::end_execution(stack, at, token, &running, &mut stuck);
         }
-        self.stuck_rollbacks = stuck;
-        if moved {
+        for (id, running) in &ended {
+            let token = tokens.then_some(running.token.as_str());
+            match &running.work {
+                Work::Deletion => {
+                    let status = if spend(&mut self.stuck_deletions) {
+                        StackStatus::DeleteFailed
+                    } else {
+                        StackStatus::DeleteComplete
+                    };
+                    self.end(id, running.ends, token, status);
+                }
+                Work::Rollback => {
+                    let first = self.status(id) == Some(StackStatus::RollbackInProgress);
+                    let status = self.end_of_rollback(first);
+                    self.end(id, running.ends, token, status);
+                }
+                Work::Execution(set) => self.end_execution(id, running.ends, token, set),
+            }
+        }
+        if !ended.is_empty() {
             self.snapshot(now);
         }
     }
 
-    fn end_execution(
-        stack: &mut FakeStack,
-        at: u64,
-        token: Option<&str>,
-        running: &Running,
-        stuck: &mut u32,
-    ) {
-        let creates = stack.status == StackStatus::CreateInProgress;
-        let key = running.change_set.clone().unwrap_or_default();
+    fn status(&self, id: &str) -> Option<StackStatus> {
+        find(&self.stacks, id).map(|stack| stack.status)
+    }
+
+    /// How a rollback ends: of a first creation, or of an update.
+    fn end_of_rollback(&mut self, first: bool) -> StackStatus {
+        match (first, first && spend(&mut self.stuck_creations), !first && spend(&mut self.stuck_rollbacks)) {
+            (true, true, _) => StackStatus::RollbackFailed,
+            (true, false, _) => StackStatus::RollbackComplete,
+            (false, _, true) => StackStatus::UpdateRollbackFailed,
+            (false, _, false) => StackStatus::UpdateRollbackComplete,
+        }
+    }
+
+    fn end(&mut self, id: &str, at: u64, token: Option<&str>, status: StackStatus) {
+        if let Some(stack) = self.stacks.iter_mut().find(|stack| stack.id == id) {
+            Self::turn(stack, at, token, status, None);
+        }
+    }
+
+    fn end_execution(&mut self, id: &str, at: u64, token: Option<&str>, key: &str) {
+        let creates = self.status(id) == Some(StackStatus::CreateInProgress);
+        let alarm = self.alarm.take().filter(|_| !creates);
+        let Some(stack) = self.stacks.iter_mut().find(|stack| stack.id == id) else { return };
         let Some(set) = stack.sets.iter_mut().find(|set| set.set.id == key) else { return };
         let request = set.request.clone();
-        let TemplateSource::Body(template) = &request.template else { panic!("templates are sent") };
-        let all = resources(template);
+        let template = set.template.clone();
+        let all = resources(&template);
         let broken: Vec<(&String, &Value)> =
             all.iter().filter(|(_, r)| r["Properties"]["Fail"].is_string()).collect();
+        let fails = !broken.is_empty() || alarm.is_some();
         set.set.execution_status =
-            if broken.is_empty() { ExecutionStatus::ExecuteComplete } else { ExecutionStatus::ExecuteFailed };
+            if fails { ExecutionStatus::ExecuteFailed } else { ExecutionStatus::ExecuteComplete };
         let (done, not) =
             if creates { ("CREATE_COMPLETE", "CREATE_FAILED") } else { ("UPDATE_COMPLETE", "UPDATE_FAILED") };
         for (name, resource) in &broken {
@@ -312,24 +433,21 @@ impl State {
             };
             Self::event(stack, at, token, Some((name.as_str(), &kind(resource))), status, why);
         }
-        if !broken.is_empty() {
-            if creates {
-                Self::turn(stack, at, token, StackStatus::RollbackInProgress, Some("failed to create"));
-                Self::turn(stack, at, token, StackStatus::RollbackComplete, None);
-            } else {
-                Self::turn(stack, at, token, StackStatus::UpdateRollbackInProgress, Some("failed to update"));
-                let status = if *stuck > 0 {
-                    *stuck -= 1;
-                    StackStatus::UpdateRollbackFailed
-                } else {
-                    StackStatus::UpdateRollbackComplete
-                };
-                Self::turn(stack, at, token, status, None);
-            }
+        if fails {
+            let (begins, why) = match (creates, alarm) {
+                (true, _) => (StackStatus::RollbackInProgress, "failed to create".to_owned()),
+                (false, None) => (StackStatus::UpdateRollbackInProgress, "failed to update".to_owned()),
+                (false, Some(alarm)) => {
+                    (StackStatus::UpdateRollbackInProgress, format!("{alarm} went to ALARM"))
+                }
+            };
+            Self::turn(stack, at, token, begins, Some(&why));
+            let status = self.end_of_rollback(creates);
+            self.end(id, at, token, status);
             return;
         }
-        stack.outputs = outputs(template, &request.parameters);
-        stack.template.clone_from(template);
+        stack.outputs = outputs(&template, &request.parameters);
+        stack.template = template;
         stack.parameters = request.parameters;
         stack.tags = request.tags;
         if creates {
@@ -341,8 +459,7 @@ impl State {
     }
 
     fn execute(&mut self, now: u64, key: &str, set: &str, token: &str) -> Result<(), Failure> {
-        let strict = self.strict_tokens;
-        let tokens = self.tokens;
+        let (strict, tokens, takes, nested) = (self.strict_tokens, self.tokens, self.takes, self.nested);
         let stack = self.live("ExecuteChangeSet", key)?;
         let index = stack.sets.iter().position(|s| s.set.id == set || s.set.name == set);
         let Some(index) = index else {
@@ -375,24 +492,28 @@ impl State {
                 ));
             }
         }
+        assert!(stack.running.is_none(), "I1: `{}` is changed already", stack.name);
         let status = if stack.status == StackStatus::ReviewInProgress {
             StackStatus::CreateInProgress
         } else {
             StackStatus::UpdateInProgress
         };
         for (other, set) in stack.sets.iter_mut().enumerate() {
-            set.set.execution_status =
-                if other == index { ExecutionStatus::ExecuteInProgress } else { ExecutionStatus::Obsolete };
+            if other == index {
+                set.set.execution_status = ExecutionStatus::ExecuteInProgress;
+            } else if set.set.execution_status == ExecutionStatus::Available {
+                set.set.execution_status = ExecutionStatus::Obsolete;
+            }
         }
         stack.change_set = Some(id.clone());
-        stack.running = Some(Running {
-            ends: now + TAKES,
-            token: token.to_owned(),
-            change_set: Some(id),
-            deletes: false,
-            continues: false,
-        });
-        Self::turn(stack, now, tokens.then_some(token), status, None);
+        stack.running =
+            Some(Running { ends: now + takes, token: token.to_owned(), work: Work::Execution(id) });
+        let token = tokens.then_some(token);
+        Self::turn(stack, now, token, status, None);
+        if nested {
+            let of = Some(("Nested", "AWS::CloudFormation::Stack"));
+            Self::event(stack, now, token, of, "UPDATE_COMPLETE", None);
+        }
         Ok(())
     }
 
@@ -421,12 +542,20 @@ impl State {
                 import_existing: false,
                 revert_drift: false,
             };
-            let set = FakeSet { set: empty_set(&id, "console", &stack.id), token: "foreign".into(), request };
+            let template = stack.template.clone();
+            let set = FakeSet { set: empty_set(&id, "console", &stack.id), request, template, ready: now };
             stack.sets.push(set);
             let (key, token) = (stack.id.clone(), format!("foreign-{id}").replace(['/', ':'], "-"));
             let _ = self.execute(now, &key, &id, &token);
         }
     }
+}
+
+/// Takes one, where there is one.
+fn spend(left: &mut u32) -> bool {
+    let there = *left > 0;
+    *left = left.saturating_sub(1);
+    there
 }
 
 fn empty_set(id: &str, name: &str, stack: &str) -> ChangeSet {
@@ -479,307 +608,4 @@ fn changes(before: &FakeStack, request: &CreateChangeSet, template: &str) -> Vec
             .map(|(name, r)| change(name, r, Action::Remove, None)),
     );
     all
-}
-
-impl Backend for Fake {
-    fn identity(&self) -> Result<Identity, Failure> {
-        Ok(Identity {
-            account: "111122223333".into(),
-            arn: "arn:fake:tester".into(),
-            region: "fake-1".into(),
-        })
-    }
-
-    fn describe_stack(&self, stack: &str) -> Result<Option<Stack>, Failure> {
-        self.call("DescribeStacks", None, |state, now| {
-            Ok(state.seen(now, stack).map(|stack| Stack {
-                id: stack.id,
-                name: stack.name,
-                status: stack.status,
-                status_reason: None,
-                parameters: stack.parameters,
-                outputs: stack.outputs,
-                tags: stack.tags,
-                role: None,
-                change_set: stack.change_set,
-                termination_protection: stack.protected,
-                last_operations: vec![StackOperation {
-                    kind: "UPDATE_STACK".into(),
-                    id: "operation-1".into(),
-                }],
-                created: None,
-                updated: None,
-                drift: None,
-            }))
-        })
-    }
-
-    fn list_stacks(&self, _: &str) -> Result<Vec<Stack>, Failure> {
-        Ok(Vec::new())
-    }
-
-    fn describe_stack_resources(&self, stack: &str) -> Result<Vec<StackResource>, Failure> {
-        self.call("DescribeStackResources", None, |state, now| {
-            let Some(stack) = state.seen(now, stack) else {
-                return Err(refused("DescribeStackResources", "Stack does not exist"));
-            };
-            let all = resources(&stack.template);
-            Ok(all
-                .into_iter()
-                .map(|(name, resource)| StackResource {
-                    physical_id: Some(format!("physical-{name}")),
-                    resource_type: kind(&resource),
-                    status: if stack.status == StackStatus::UpdateRollbackFailed {
-                        ResourceStatus::UpdateFailed
-                    } else {
-                        ResourceStatus::CreateComplete
-                    },
-                    status_reason: Some("as scripted".into()),
-                    logical_id: name,
-                })
-                .collect())
-        })
-    }
-
-    fn get_template(&self, stack: &str) -> Result<String, Failure> {
-        self.call("GetTemplate", None, |state, _| Ok(state.live("GetTemplate", stack)?.template.clone()))
-    }
-
-    fn put_template(&self, content: &str) -> Result<String, Failure> {
-        self.call("PutTemplate", Some("put"), |_, _| Ok(format!("https://fake/{}", content.len())))
-    }
-
-    fn create_change_set(&self, request: &CreateChangeSet) -> Result<ChangeSetIds, Failure> {
-        self.call("CreateChangeSet", Some(&request.token), |state, now| {
-            let TemplateSource::Body(template) = &request.template else { panic!("templates are sent") };
-            let there = find(&state.stacks, &request.stack).map(|stack| (stack.id.clone(), stack.status));
-            if let Some((id, _)) = &there {
-                let stack = state.live("CreateChangeSet", id)?;
-                if let Some(same) = stack.sets.iter().find(|set| set.set.name == request.name) {
-                    if same.request == *request && same.token == request.token {
-                        return Ok(ChangeSetIds { stack: id.clone(), change_set: same.set.id.clone() });
-                    }
-                    let message = "ChangeSet already exists, with a mismatch";
-                    return Err(Failure::answered("CreateChangeSet", 400, "AlreadyExistsException", message));
-                }
-            }
-            let fits = match (&there, request.kind) {
-                (None | Some((_, StackStatus::ReviewInProgress)), kind) => kind == ChangeSetType::Create,
-                (Some((_, status)), kind) => kind == ChangeSetType::Update && !status.is_in_progress(),
-            };
-            if !fits {
-                return Err(refused("CreateChangeSet", format!("Stack [{}] is in another state", request.stack)));
-            }
-            let id = match there {
-                Some((id, _)) => id,
-                None => {
-                    let id = state.id(&format!("stack/{}", request.stack));
-                    state.stacks.push(FakeStack {
-                        id: id.clone(),
-                        name: request.stack.clone(),
-                        status: StackStatus::ReviewInProgress,
-                        template: "{}".into(),
-                        parameters: Values::new(),
-                        tags: Values::new(),
-                        policy: None,
-                        protected: false,
-                        change_set: None,
-                        sets: Vec::new(),
-                        events: Vec::new(),
-                        outputs: Values::new(),
-                        running: None,
-                    });
-                    let stack = state.live("CreateChangeSet", &id)?;
-                    State::turn(stack, now, None, StackStatus::ReviewInProgress, None);
-                    id
-                }
-            };
-            let set = state.id(&format!("changeSet/{}", request.name));
-            let stack = state.live("CreateChangeSet", &id)?;
-            let mut made = empty_set(&set, &request.name, &id);
-            made.parameters.clone_from(&request.parameters);
-            made.changes = changes(stack, request, template);
-            if made.changes.is_empty() && stack.tags == request.tags {
-                made.status = ChangeSetStatus::Failed;
-                made.execution_status = ExecutionStatus::Unavailable;
-                made.status_reason = Some(
-                    "The submitted information didn't contain changes. Submit different information to create a change set."
-                        .into(),
-                );
-            }
-            stack.sets.push(FakeSet { set: made, token: request.token.clone(), request: request.clone() });
-            Ok(ChangeSetIds { stack: id, change_set: set })
-        })
-    }
-
-    fn describe_change_set(&self, stack: &str, change_set: &str, _: bool) -> Result<ChangeSet, Failure> {
-        self.call("DescribeChangeSet", None, |state, _| {
-            let stack = state.live("DescribeChangeSet", stack)?;
-            let found = stack.sets.iter().find(|set| set.set.id == change_set || set.set.name == change_set);
-            found.map(|set| set.set.clone()).ok_or_else(|| {
-                Failure::answered("DescribeChangeSet", 404, "ChangeSetNotFound", "ChangeSet does not exist")
-            })
-        })
-    }
-
-    fn list_change_sets(&self, stack: &str) -> Result<Vec<ChangeSet>, Failure> {
-        self.call("ListChangeSets", None, |state, _| {
-            Ok(state.live("ListChangeSets", stack)?.sets.iter().map(|set| set.set.clone()).collect())
-        })
-    }
-
-    fn delete_change_set(&self, stack: &str, change_set: &str) -> Result<(), Failure> {
-        self.call("DeleteChangeSet", Some(change_set), |state, _| {
-            let stack = state.live("DeleteChangeSet", stack)?;
-            stack.sets.retain(|set| set.set.id != change_set && set.set.name != change_set);
-            Ok(())
-        })
-    }
-
-    fn execute_change_set(&self, request: &ExecuteChangeSet) -> Result<(), Failure> {
-        self.call("ExecuteChangeSet", Some(&request.token), |state, now| {
-            state.execute(now, &request.stack, &request.change_set, &request.token)
-        })
-    }
-
-    fn stack_events(&self, stack: &str, since: Option<&str>) -> Result<Vec<StackEvent>, Failure> {
-        self.call("DescribeStackEvents", None, |state, _| {
-            let Some(stack) = find(&state.stacks, stack) else {
-                return Err(refused("DescribeStackEvents", "Stack does not exist"));
-            };
-            let start = since.and_then(|since| stack.events.iter().position(|event| event.id == since));
-            Ok(stack.events.iter().skip(start.map_or(0, |at| at + 1)).cloned().collect())
-        })
-    }
-
-    fn validation_events(&self, _: &str, _: &str) -> Result<Vec<ValidationEvent>, Failure> {
-        Ok(Vec::new())
-    }
-
-    fn continue_update_rollback(
-        &self,
-        stack: &str,
-        token: &str,
-        _: Option<&str>,
-        skip: &[String],
-        force: bool,
-    ) -> Result<(), Failure> {
-        self.call("ContinueUpdateRollback", Some(token), |state, now| {
-            if force || !skip.is_empty() {
-                state.stuck_rollbacks = 0;
-            }
-            let stack = state.live("ContinueUpdateRollback", stack)?;
-            if stack.status != StackStatus::UpdateRollbackFailed {
-                return Err(refused("ContinueUpdateRollback", "it is in another state"));
-            }
-            stack.running = Some(Running {
-                ends: now + TAKES,
-                token: token.to_owned(),
-                change_set: None,
-                deletes: false,
-                continues: true,
-            });
-            State::turn(stack, now, Some(token), StackStatus::UpdateRollbackInProgress, None);
-            Ok(())
-        })
-    }
-
-    fn rollback_stack(&self, _: &str, _: &str, _: Option<&str>) -> Result<(), Failure> {
-        Err(refused("RollbackStack", "nothing here is without rollback"))
-    }
-
-    fn cancel_update_stack(&self, stack: &str, token: &str) -> Result<(), Failure> {
-        self.call("CancelUpdateStack", Some(token), |state, now| {
-            let stack = state.live("CancelUpdateStack", stack)?;
-            if stack.status != StackStatus::UpdateInProgress {
-                return Err(refused(
-                    "CancelUpdateStack",
-                    "CancelUpdateStack cannot be called from current stack status",
-                ));
-            }
-            let ours = stack.running.as_ref().map(|running| running.token.clone()).unwrap_or_default();
-            stack.running = None;
-            State::turn(
-                stack,
-                now,
-                Some(&ours),
-                StackStatus::UpdateRollbackInProgress,
-                Some("User Initiated"),
-            );
-            State::turn(stack, now, Some(&ours), StackStatus::UpdateRollbackComplete, None);
-            Ok(())
-        })
-    }
-
-    fn delete_stack(&self, request: &DeleteStack) -> Result<(), Failure> {
-        self.call("DeleteStack", Some(&request.token), |state, now| {
-            let Ok(stack) = state.live("DeleteStack", &request.stack) else { return Ok(()) };
-            if stack.protected {
-                return Err(refused(
-                    "DeleteStack",
-                    "Stack cannot be deleted while TerminationProtection is enabled",
-                ));
-            }
-            stack.running = Some(Running {
-                ends: now + TAKES,
-                token: request.token.clone(),
-                change_set: None,
-                deletes: true,
-                continues: false,
-            });
-            State::turn(stack, now, Some(&request.token), StackStatus::DeleteInProgress, None);
-            Ok(())
-        })
-    }
-
-    fn get_stack_policy(&self, stack: &str) -> Result<Option<String>, Failure> {
-        self.call("GetStackPolicy", None, |state, _| Ok(state.live("GetStackPolicy", stack)?.policy.clone()))
-    }
-
-    fn set_stack_policy(&self, stack: &str, policy: &str) -> Result<(), Failure> {
-        self.call("SetStackPolicy", Some(policy), |state, _| {
-            state.live("SetStackPolicy", stack)?.policy = Some(policy.to_owned());
-            Ok(())
-        })
-    }
-
-    fn update_termination_protection(&self, stack: &str, enabled: bool) -> Result<(), Failure> {
-        self.call("UpdateTerminationProtection", Some("protect"), |state, _| {
-            state.live("UpdateTerminationProtection", stack)?.protected = enabled;
-            Ok(())
-        })
-    }
-
-    fn detect_stack_drift(&self, _: &str) -> Result<String, Failure> {
-        Err(refused("DetectStackDrift", "nothing drifts here"))
-    }
-
-    fn describe_drift_detection(&self, _: &str) -> Result<DriftDetection, Failure> {
-        Err(refused("DescribeStackDriftDetectionStatus", "nothing drifts here"))
-    }
-
-    fn describe_stack_resource_drifts(&self, _: &str) -> Result<Vec<ResourceDrift>, Failure> {
-        Ok(Vec::new())
-    }
-
-    fn create_stack_refactor(&self, _: &CreateStackRefactor) -> Result<String, Failure> {
-        Err(refused("CreateStackRefactor", "nothing moves here"))
-    }
-
-    fn describe_stack_refactor(&self, _: &str) -> Result<StackRefactor, Failure> {
-        Err(refused("DescribeStackRefactor", "nothing moves here"))
-    }
-
-    fn execute_stack_refactor(&self, _: &str) -> Result<(), Failure> {
-        Err(refused("ExecuteStackRefactor", "nothing moves here"))
-    }
-
-    fn alarm_states(&self, alarms: &[String]) -> Result<Values, Failure> {
-        let known = self.state().alarms.clone();
-        Ok(known.into_iter().filter(|(name, _)| alarms.contains(name)).collect())
-    }
-
-    fn describe_account_limits(&self) -> Result<BTreeMap<String, u64>, Failure> {
-        Ok(BTreeMap::new())
-    }
 }

@@ -4,28 +4,34 @@
 //! `World::resume` goes on with a new engine. `World::holds` checks what must hold after all of it.
 
 use crate::fake::Fake;
+use crate::invariants;
+use crate::witness::Disk;
 use serde_json::{Value, json};
 use solc_cmdb::{Records, StackState, States, sha256};
 use solc_deploy::backend::Backend as _;
 use solc_deploy::clock::{Clock as _, Timestamp, VirtualClock};
 use solc_deploy::engine::step::{self, Step};
 use solc_deploy::engine::{
-    self, About, Control, Evidence, Notice, Observer, Options, Report, Setting, StepReport, Timing, Wish,
+    self, About, Control, Evidence, Exit, Halt, Notice, Observer, Options, Report, Setting, StepReport,
+    Timing, Wish,
 };
 use solc_deploy::id::DeployId;
 use solc_deploy::journal::{Deploys, Entry, Journal};
-use solc_deploy::lease::FileLease;
+use solc_deploy::lease::{FileLease, Lease};
 use solc_deploy::plan::Plan;
 use solc_deploy::probe::{Died, NoProbe, Point, Probe};
 use solc_deploy::release::Release;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Something that must never be seen in a journal, a record or a notice.
+/// Something that must never be seen in a journal, a record or a notice. Every output is made of it.
 pub(crate) const CANARY: &str = "canary-7f3a9";
+
+/// When every world begins.
+const START: u64 = 1_790_000_000_000;
 
 pub(crate) struct World {
     pub(crate) folder: tempfile::TempDir,
@@ -34,7 +40,18 @@ pub(crate) struct World {
     pub(crate) options: Options,
     pub(crate) probe: Box<dyn Probe>,
     pub(crate) control: Box<dyn Control>,
-    deploys: u128,
+    /// What stands in place of the file that says who holds the environment.
+    pub(crate) lease: Option<Box<dyn Lease>>,
+    /// What was told so far.
+    pub(crate) heard: Vec<String>,
+    /// How the last run of each deployment ended.
+    pub(crate) exits: BTreeMap<DeployId, Exit>,
+    /// How many runs there were, and when the first began.
+    pub(crate) runs: u32,
+    pub(crate) began: Timestamp,
+    pub(crate) deploys: u128,
+    /// Those that take everything down.
+    destroys: BTreeSet<DeployId>,
 }
 
 /// Dies at the `n`th point.
@@ -53,24 +70,25 @@ impl Probe for DieAt {
     }
 }
 
-/// Dies at a point, and knows how long the journal was when it was synced last.
+/// Dies at a point, and knows how long the latest journal was when it was synced last.
 pub(crate) struct PowerLoss {
     die: DieAt,
-    folder: PathBuf,
+    deploys: Deploys,
     pub(crate) synced: Arc<AtomicUsize>,
 }
 
 impl PowerLoss {
-    pub(crate) fn at(point: usize, folder: PathBuf) -> Self {
-        Self { die: DieAt::new(point), folder, synced: Arc::default() }
+    pub(crate) fn at(point: usize, world: &World) -> Self {
+        Self { die: DieAt::new(point), deploys: world.deploys(), synced: Arc::default() }
     }
 }
 
 impl Probe for PowerLoss {
     fn reach(&self, point: Point<'_>) -> Result<(), Died> {
         if point == Point::AfterSync {
-            let deploy = fs::read_dir(&self.folder).expect("there").next().expect("one").expect("readable");
-            let length = fs::metadata(deploy.path().join("journal")).expect("there").len();
+            let latest = self.deploys.all().expect("readable").remove(0).id;
+            let journal = self.deploys.folder(&latest).join("journal");
+            let length = fs::metadata(journal).expect("there").len();
             self.synced.store(usize::try_from(length).expect("small"), Ordering::SeqCst);
         }
         self.die.reach(point)
@@ -203,7 +221,7 @@ fn folder() -> std::io::Result<tempfile::TempDir> {
 
 impl World {
     pub(crate) fn new() -> Self {
-        let clock = Arc::new(VirtualClock::at(Timestamp(1_790_000_000_000)));
+        let clock = Arc::new(VirtualClock::at(Timestamp(START)));
         Self {
             folder: folder().expect("a folder"),
             fake: Fake::new(clock.clone()),
@@ -211,7 +229,13 @@ impl World {
             options: Options::new(Timing::service()),
             probe: Box::new(NoProbe),
             control: Box::new(engine::Unattended),
+            lease: None,
+            heard: Vec::new(),
+            exits: BTreeMap::new(),
+            runs: 0,
+            began: Timestamp(START),
             deploys: 0,
+            destroys: BTreeSet::new(),
         }
     }
 
@@ -270,27 +294,44 @@ impl World {
         let deploys = self.deploys();
         let files = deploys.release(id).expect("kept");
         let release = Release::read(&files).expect("whole");
-        let about = self.about(&release, id);
-        let steps: Vec<Step> = self.steps(&release);
+        let steps: Vec<Step> = if self.destroys.contains(id) {
+            step::of_destruction(&self.states())
+        } else {
+            self.steps(&release)
+        };
+        self.run_steps(id, &release, &steps)
+    }
+
+    /// Takes everything down that is recorded.
+    pub(crate) fn destroy(&mut self, files: &BTreeMap<String, String>) -> Report {
+        self.deploys += 1;
+        let id = DeployId::of(self.clock.now(), self.deploys);
+        drop(self.deploys().create(&id, files, &NoProbe).expect("a journal"));
+        self.destroys.insert(id.clone());
+        self.run(&id)
+    }
+
+    fn run_steps(&mut self, id: &DeployId, release: &Release, steps: &[Step]) -> Report {
+        let deploys = self.deploys();
+        let about = self.about(release, id);
         let (mut journal, history) = deploys.open(id, &NoProbe).expect("readable");
         if history.is_empty() {
-            journal.append(&Entry::Begin(about.begin(&steps))).expect("written");
+            journal.append(&Entry::Begin(about.begin(steps))).expect("written");
             journal.sync().expect("durable");
         }
         drop(journal);
-        let (mut journal, history) = deploys.open(id, self.probe.as_ref()).expect("readable");
-        self.run_on(&about, &steps, &mut journal, &history)
-    }
-
-    pub(crate) fn run_on(
-        &self,
-        about: &About,
-        steps: &[Step],
-        journal: &mut Journal<'_>,
-        history: &[Entry],
-    ) -> Report {
+        let path = deploys.folder(id).join("journal");
+        let disk = Disk::open(&path, self.fake.witness.clone()).expect("free");
+        let (mut journal, history) =
+            Journal::on(Box::new(disk), path, self.probe.as_ref()).expect("readable");
         let leases = self.folder.path().join("leases");
-        let lease = FileLease::take(&leases, "integration", about.deploy.as_str(), "test").expect("free");
+        let own = FileLease::take(&leases, "integration", id.as_str(), "test").expect("free");
+        let held = (leases.join("integration.json"), id.to_string());
+        self.fake.witness.another(self.lease.is_none().then_some(held));
+        assert!(
+            FileLease::take(&leases, "integration", "another", "test").is_err(),
+            "I10: nobody else may have it meanwhile"
+        );
         let evidence = Evidence {
             records: Records::of(self.folder.path()),
             states: States::of(self.folder.path(), "integration"),
@@ -299,17 +340,23 @@ impl World {
         let setting = Setting {
             backend: &self.fake,
             clock: self.clock.as_ref(),
-            lease: &lease,
+            lease: self.lease.as_deref().unwrap_or(&own),
             probe: self.probe.as_ref(),
             control: self.control.as_ref(),
             evidence: &evidence,
             options: &self.options,
         };
         let mut heard = Vec::new();
-        let report = engine::run(setting, about, steps, journal, history, &mut Ear(&mut heard));
-        let mut all = heard.join("\n");
-        all.push_str(&format!("{:?}", report.warnings));
-        assert!(!all.contains(CANARY), "a value is told: {all}");
+        let report = engine::run(setting, &about, steps, &mut journal, &history, &mut Ear(&mut heard));
+        heard.push(format!("{:?} {:?}", report.warnings, report.halt));
+        drop(journal);
+        self.runs += 1;
+        if report.halt != Some(Halt::Died) {
+            self.exits.insert(id.clone(), report.exit());
+        }
+        invariants::of_report(&self.fake, &report);
+        invariants::says_no_secret("what is told", &heard.join("\n"));
+        self.heard.extend(heard);
         report
     }
 
@@ -331,58 +378,9 @@ impl World {
         all.sort();
         all
     }
-
-    /// What must hold when all is over: nothing was done twice, nothing is left behind, every operation is recorded
-    /// once, and no value that may be a secret stands where it can be read.
-    pub(crate) fn holds(&self, what: &str) {
-        let state = self.fake.state();
-        let mut executed: BTreeMap<&str, usize> = BTreeMap::new();
-        for stack in &state.stacks {
-            for event in &stack.events {
-                let begins = matches!(event.status.as_str(), "CREATE_IN_PROGRESS" | "UPDATE_IN_PROGRESS");
-                if let (true, true, Some(token)) = (event.is_of_stack(), begins, event.token.as_deref()) {
-                    *executed.entry(token).or_default() += 1;
-                }
-            }
-            if stack.status == solc_deploy::backend::StackStatus::DeleteComplete {
-                continue;
-            }
-            assert_ne!(
-                stack.status,
-                solc_deploy::backend::StackStatus::ReviewInProgress,
-                "{what}: the shell of `{}` was left",
-                stack.name
-            );
-            let stray: Vec<_> = stack
-                .sets
-                .iter()
-                .filter(|set| set.set.name.starts_with("solc-"))
-                .filter(|set| set.set.execution_status == solc_deploy::backend::ExecutionStatus::Available)
-                .collect();
-            assert!(stray.is_empty(), "{what}: a change set of `{}` was left", stack.name);
-        }
-        for (token, times) in executed {
-            assert_eq!(times, 1, "{what}: {token} was executed more than once");
-        }
-        drop(state);
-        let mut intents = 0;
-        let mut results = 0;
-        for path in files_below(self.folder.path().to_path_buf()) {
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            intents += usize::from(name == "1-intent.json");
-            results += usize::from(name == "2-result.json");
-            // Templates and states hold outputs by design; a journal and a record must not.
-            if name == "journal" || name.starts_with("1-") || name.starts_with("2-") {
-                let text = String::from_utf8_lossy(&fs::read(&path).expect("readable")).into_owned();
-                assert!(!text.contains(CANARY), "{what}: a value stands in {}", path.display());
-            }
-        }
-        assert_eq!((intents, results), (self.deploys as usize, self.deploys as usize), "{what}: records");
-        assert_eq!(self.unfinished(), None, "{what}: nothing is left to be resumed");
-    }
 }
 
-fn files_below(folder: PathBuf) -> Vec<PathBuf> {
+pub(crate) fn files_below(folder: PathBuf) -> Vec<PathBuf> {
     let mut files = Vec::new();
     let mut folders = vec![folder];
     while let Some(folder) = folders.pop() {

@@ -11,8 +11,16 @@
 )]
 
 mod basics;
+mod canary;
 mod crashes;
+mod disks;
 mod fake;
 mod faults;
 mod harness;
+mod invariants;
+mod page;
+mod recoveries;
 mod refusals;
+mod scenes;
+mod threads;
+mod witness;

@@ -1,9 +1,8 @@
 //! What must not happen, what fails, and what is said about it.
 
-use crate::harness::{Sample, World, one, release, three};
+use crate::harness::{Sample, World, one, release};
 use serde_json::json;
-use solc_deploy::backend::StackStatus;
-use solc_deploy::engine::{Exit, Recover};
+use solc_deploy::engine::Exit;
 use solc_deploy::journal::StepOutcome;
 
 const TOPIC: &str = "AWS::SNS::Topic";
@@ -30,48 +29,6 @@ fn a_table_is_replaced_only_when_it_is_named() {
 }
 
 #[test]
-fn a_refused_creation_leaves_no_shell() {
-    let mut world = World::new();
-    world.deploy(&three("1"));
-    let goes = release(&[
-        Sample { name: "a", after: &[], resources: &[("Topic", TOPIC, json!({"Version": "1"}))] },
-        Sample { name: "b", after: &["a"], resources: &[("Other", TOPIC, json!({}))] },
-        Sample { name: "c", after: &["a", "b"], resources: &[("Queue", TOPIC, json!({"Version": "1"}))] },
-    ]);
-    let report = world.deploy(&goes);
-    assert_eq!(report.steps[1].outcome, Some(StepOutcome::Refused));
-    assert_eq!(report.steps[2].outcome, Some(StepOutcome::NotStarted));
-    assert!(report.steps[1].failure.as_ref().expect("refused").help.contains("delete b/Table"));
-    world.holds("refused");
-}
-
-#[test]
-fn the_root_cause_comes_first_and_what_follows_from_it_is_not_said() {
-    let mut world = World::new();
-    world.deploy(&three("1"));
-    let bad = release(&[
-        Sample { name: "a", after: &[], resources: &[("Topic", TOPIC, json!({"Version": "2"}))] },
-        Sample {
-            name: "b",
-            after: &["a"],
-            resources: &[
-                ("Table", TABLE, json!({"Name": "one", "Fail": "the key is disabled"})),
-                ("Second", TOPIC, json!({})),
-            ],
-        },
-        Sample { name: "c", after: &["a", "b"], resources: &[("Queue", TOPIC, json!({"Version": "2"}))] },
-    ]);
-    let report = world.deploy(&bad);
-    assert_eq!(report.exit(), Exit::PartlyApplied, "{report:#?}");
-    let failure = report.steps[1].failure.as_ref().expect("failed");
-    assert!(failure.message.contains("Table (AWS::DynamoDB::Table): the key is disabled"), "{failure:?}");
-    assert_eq!(failure.resources.len(), 1, "{failure:?}");
-    assert_eq!(failure.resources[0].place.as_ref().expect("known").instance, "shop.sol:3:5");
-    assert_eq!(report.steps[2].outcome, Some(StepOutcome::NotStarted));
-    world.holds("failed");
-}
-
-#[test]
 fn what_does_not_depend_on_a_failure_goes_on_unless_asked_otherwise() {
     let stacks = |fail: bool| {
         let first = if fail { json!({"Fail": "no"}) } else { json!({}) };
@@ -95,53 +52,6 @@ fn what_does_not_depend_on_a_failure_goes_on_unless_asked_otherwise() {
     let report = world.deploy(&stacks(true));
     assert_eq!(report.steps[3].outcome, Some(StepOutcome::NotStarted));
     world.holds("fail fast");
-}
-
-#[test]
-fn a_failed_creation_is_made_again() {
-    let mut world = World::new();
-    let report = world.deploy(&one(TOPIC, json!({"Fail": "no"})));
-    assert_eq!(report.exit(), Exit::Failed);
-    assert_eq!(report.steps[0].status.as_deref(), Some("ROLLBACK_COMPLETE"));
-    let report = world.deploy(&one(TOPIC, json!({})));
-    assert_eq!(report.exit(), Exit::Done, "{report:#?}");
-    world.holds("again");
-}
-
-#[test]
-fn a_failed_rollback_is_gone_on_with_and_never_ends_in_a_deletion() {
-    for (stuck, exit) in [(1, Exit::Failed), (5, Exit::NeedsRecovery)] {
-        let mut world = World::new();
-        world.deploy(&one(TOPIC, json!({"Version": "1"})));
-        world.fake.state().stuck_rollbacks = stuck;
-        let report = world.deploy(&one(TOPIC, json!({"Fail": "the limit is reached"})));
-        assert_eq!(report.exit(), exit, "{report:#?}");
-        let failure = report.steps[0].failure.as_ref().expect("failed");
-        assert_eq!(failure.resources[0].reason, "the limit is reached", "{failure:?}");
-        assert!(world.fake.state().log.iter().all(|(name, _)| name != "DeleteStack"));
-        world.holds("rollback");
-        if exit == Exit::NeedsRecovery {
-            assert!(failure.help.contains("--recover skip"), "{failure:?}");
-            world.options.recover = Recover::Skip;
-            let report = world.deploy(&one(TOPIC, json!({"Version": "2"})));
-            assert_eq!(report.exit(), Exit::Done, "{report:#?}");
-            assert!(report.warnings[0].contains("solc drift"), "{:?}", report.warnings);
-            world.holds("skipped");
-        }
-    }
-}
-
-#[test]
-fn after_a_rollback_the_old_release_changes_nothing_and_the_next_is_deployed() {
-    let mut world = World::new();
-    world.deploy(&one(TOPIC, json!({"Version": "1"})));
-    world.deploy(&one(TOPIC, json!({"Fail": "no"})));
-    assert_eq!(world.fake.stack("a").expect("there").status, StackStatus::UpdateRollbackComplete);
-    let report = world.deploy(&one(TOPIC, json!({"Version": "1"})));
-    assert_eq!(report.exit(), Exit::Done, "{report:#?}");
-    assert_eq!(report.steps[0].outcome, Some(StepOutcome::Unchanged));
-    assert_eq!(world.deploy(&one(TOPIC, json!({"Version": "2"}))).exit(), Exit::Done);
-    world.holds("after");
 }
 
 #[test]

@@ -201,7 +201,12 @@ pub(crate) fn models() -> impl Strategy<Value = Model> {
 
 /// Something that goes wrong.
 pub(crate) fn mishaps() -> impl Strategy<Value = Mishap> {
-    let point = prop::sample::select(vec![FaultPoint::Create, FaultPoint::Update, FaultPoint::Delete]);
+    let point = prop::sample::select(vec![
+        FaultPoint::Create,
+        FaultPoint::Update,
+        FaultPoint::Rollback,
+        FaultPoint::Delete,
+    ]);
     let operation = prop::sample::select(vec![
         "CreateChangeSet",
         "ExecuteChangeSet",
@@ -209,6 +214,8 @@ pub(crate) fn mishaps() -> impl Strategy<Value = Mishap> {
         "DescribeStacks",
         "DeleteStack",
         "DescribeStackEvents",
+        "ContinueUpdateRollback",
+        "DeleteChangeSet",
     ]);
     let what = prop::sample::select(vec![
         Injection::Throttle,
