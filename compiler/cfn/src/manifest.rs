@@ -4,7 +4,8 @@
 
 use crate::Template;
 use crate::json::Writer;
-use solc_ir::model::{Deployment, Stack};
+use solc_ir::model::{Deployment, Resource, Stack};
+use std::collections::BTreeMap;
 
 /// The version of the manifest's form.
 const SCHEMA_VERSION: i64 = 1;
@@ -31,6 +32,7 @@ pub(crate) fn write(deployment: &Deployment, templates: &[Template]) -> String {
                 });
             }
         });
+        moved(w, deployment);
         w.key("outputs");
         w.list(|w| outputs(w, deployment));
         w.entry("product", &environment.product);
@@ -129,6 +131,44 @@ fn capability(deployment: &Deployment, stack: &Stack) -> Option<&'static str> {
         found = Some("CAPABILITY_IAM");
     }
     found
+}
+
+/// What has another logical id, or is in another stack, than where `moved from` says it was; nothing where all stays.
+fn moved(w: &mut Writer, deployment: &Deployment) {
+    let mut all: BTreeMap<(&str, &str), BTreeMap<&str, &Resource>> = BTreeMap::new();
+    for resource in &deployment.resources {
+        let Some(from) = resource.moved_from.as_ref().filter(|_| resource.stack.is_some()) else { continue };
+        let to = deployment.instances.get(resource.instance.index()).map_or("", |i| i.path.as_str());
+        all.entry((to, &from.path)).or_default().insert(&resource.logical_id, resource);
+    }
+    if all.is_empty() {
+        return;
+    }
+    w.key("moved");
+    w.list(|w| {
+        for ((to, from), resources) in all {
+            w.item();
+            w.object(|w| {
+                w.entry("from", from);
+                w.key("resources");
+                w.list(|w| {
+                    for (logical_id, resource) in resources {
+                        w.item();
+                        w.object(|w| moved_resource(w, deployment, logical_id, resource));
+                    }
+                });
+                w.entry("to", to);
+            });
+        }
+    });
+}
+
+fn moved_resource(w: &mut Writer, deployment: &Deployment, logical_id: &str, resource: &Resource) {
+    let stack = resource.stack.and_then(|stack| deployment.stacks.get(stack.index()));
+    w.entry("from", resource.moved_from.as_ref().map_or("", |from| from.logical_id.as_str()));
+    w.entry("stack", stack.map_or("", |stack| stack.name.as_str()));
+    w.entry("to", logical_id);
+    w.entry("type", &resource.ty.name);
 }
 
 fn outputs(w: &mut Writer, deployment: &Deployment) {

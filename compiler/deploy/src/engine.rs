@@ -11,6 +11,7 @@ mod execute;
 mod gate;
 mod history;
 mod hush;
+mod moves;
 mod observe;
 mod outcome;
 mod pace;
@@ -290,6 +291,9 @@ impl Engine<'_, '_> {
             State::Verify(outcome) => self.verify(task, outcome),
             State::Remove => self.remove(task),
             State::Delete => self.delete(task),
+            State::Find => self.find(task),
+            State::Move => self.follow_move(task),
+            State::Moved(outcome) => self.moved(task, outcome),
             State::Over => Ok(Next::Later(Duration::ZERO)),
         }
     }

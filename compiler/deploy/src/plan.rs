@@ -10,6 +10,7 @@ mod difference;
 mod fixture;
 pub mod gates;
 mod inputs;
+mod moves;
 mod naming;
 mod order;
 mod outputs;
@@ -55,12 +56,68 @@ pub struct Plan {
     pub summary: Summary,
     /// Every stack: those of the release in its order, then those to be deleted.
     pub stacks: Vec<StackPlan>,
+    /// What is moved before anything else is done to the stacks concerned.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moves: Vec<Refactor>,
     /// What is done, each step after those that it waits for.
     pub steps: Vec<PlanStep>,
     /// What a person must agree to, or should know.
     pub gates: Vec<Gate>,
     /// Why it cannot be done at all; empty where it can.
     pub refusals: Vec<Refusal>,
+}
+
+/// One stack refactoring: resources get other logical ids or stacks, all at once, and stay what they are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refactor {
+    /// The stacks, in the order of their names.
+    pub stacks: Vec<RefactoredStack>,
+    /// What moves.
+    pub moves: Vec<Move>,
+    /// What a person should know of it.
+    pub notes: Vec<String>,
+}
+
+/// A stack of a refactoring.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefactoredStack {
+    /// Its name.
+    pub name: String,
+    /// Whether it is not there yet, and is made of what moves into it.
+    pub created: bool,
+    /// Whether everything goes out of it, so that a placeholder is put into it first.
+    pub vacated: bool,
+    /// SHA-256 of the template that the refactoring leaves, in hexadecimal.
+    pub template_sha256: String,
+    /// That template. It is not part of the written plan.
+    #[serde(skip)]
+    pub template: String,
+    /// The template before, with the placeholder where there is one; empty of a stack that is not there yet.
+    #[serde(skip)]
+    pub before: String,
+}
+
+/// A resource that moves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Move {
+    /// The stack that it is in.
+    pub from_stack: String,
+    /// Its logical id there.
+    pub from: String,
+    /// The stack that it goes to.
+    pub to_stack: String,
+    /// Its logical id there.
+    pub to: String,
+    /// Its type.
+    pub resource_type: String,
+    /// Its name in the account, which stays.
+    pub physical_id: String,
+    /// The path of its component before.
+    pub was: String,
+    /// The path of its component now.
+    pub component: String,
+    /// Where that is written, as `file:line:column`.
+    pub place: Option<String>,
 }
 
 /// How much of everything.
@@ -104,6 +161,14 @@ pub struct ResourceCounts {
     pub may_replace: usize,
     /// Removed.
     pub remove: usize,
+    /// Moved, whatever else happens to them.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub moved: usize,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// What happens to a stack.
@@ -211,6 +276,9 @@ pub struct ResourceChange {
     pub fate: Option<Fate>,
     /// What its component was called before: `moved from` kept its logical id.
     pub renamed_from: Option<String>,
+    /// The logical id that it had in the same or another stack before it is moved, as `<stack>/<logical id>`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved_from: Option<String>,
     /// The stack that it goes to, or comes from, where the same resource is removed here and added there.
     pub other_stack: Option<String>,
 }
@@ -386,10 +454,13 @@ impl Plan {
     /// # Errors
     /// Where a recorded template is no JSON.
     pub fn new(release: &Release, states: &[Recorded]) -> Result<Self, BadRecord> {
-        let recorded = stacks::read(release, states)?;
-        let planned = stacks::plan(release, &recorded);
+        let moved = moves::of(release, states)?;
+        let recorded = stacks::read(release, &moved.states)?;
+        let mut planned = stacks::plan(release, &recorded);
+        moves::tell(&moved.refactors, &mut planned.stacks);
         let (steps, mut refusals) = order::steps(release, &recorded, &planned.stacks);
         refusals.extend(planned.refusals);
+        refusals.extend(moved.refusals);
         let mut plan = Self {
             schema_version: SCHEMA_VERSION.to_owned(),
             product: release.product.clone(),
@@ -400,6 +471,7 @@ impl Plan {
             manifest_sha256: release.sha256.clone(),
             summary: Summary::default(),
             stacks: planned.stacks,
+            moves: moved.refactors,
             steps,
             gates: planned.gates,
             refusals,
@@ -411,7 +483,7 @@ impl Plan {
     /// Whether there is nothing to do.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.steps.is_empty()
+        self.steps.is_empty() && self.moves.is_empty()
     }
 
     /// What happens to a stack, by its name.
@@ -453,6 +525,7 @@ impl Plan {
                 }
             }
         }
+        summary.resources.moved = self.moves.iter().map(|refactor| refactor.moves.len()).sum();
         summary.gates_required = self.gates.iter().filter(|gate| gate.required).count();
         summary.gates_told = self.gates.len() - summary.gates_required;
         summary

@@ -32,6 +32,8 @@ pub struct Release {
     pub outputs: Vec<SolutionOutput>,
     /// The stacks, each after those that it depends on.
     pub stacks: Vec<ReleaseStack>,
+    /// What has another place now than it had, as `moved from` says.
+    pub moved: Vec<Moved>,
     /// SHA-256 of the manifest, in hexadecimal.
     pub sha256: String,
 }
@@ -47,6 +49,31 @@ pub struct SolutionOutput {
     pub solution: String,
     /// The stack.
     pub stack: String,
+}
+
+/// A component that stands elsewhere now.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Moved {
+    /// Its path before, as in `shop.db`.
+    pub from: String,
+    /// Its path now.
+    pub to: String,
+    /// Its own resources.
+    pub resources: Vec<MovedResource>,
+}
+
+/// A resource that has another logical id now. In which stack it was, only the records know.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct MovedResource {
+    /// Its logical id before.
+    pub from: String,
+    /// Its logical id now.
+    pub to: String,
+    /// The stack that it is in now.
+    pub stack: String,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub resource_type: String,
 }
 
 /// A stack of a release.
@@ -125,6 +152,8 @@ struct Manifest {
     account: Account,
     images: Vec<Value>,
     outputs: Vec<SolutionOutput>,
+    #[serde(default)]
+    moved: Vec<Moved>,
     stacks: Vec<ManifestStack>,
 }
 
@@ -217,7 +246,18 @@ impl Release {
                 content,
             });
         }
+        for resource in manifest.moved.iter().flat_map(|moved| &moved.resources) {
+            let stack = stacks.iter().find(|stack| stack.name == resource.stack);
+            let there = stack.and_then(|stack| stack.content.get("Resources")?.get(&resource.to));
+            if there.and_then(|there| there.get("Type")?.as_str()) != Some(resource.resource_type.as_str()) {
+                return Err(BadRelease(format!(
+                    "`{}` has moved to `{}` of `{}`, which is not there",
+                    resource.from, resource.to, resource.stack
+                )));
+            }
+        }
         Ok(Self {
+            moved: manifest.moved,
             product: manifest.product,
             environment: manifest.environment,
             stage: manifest.stage,

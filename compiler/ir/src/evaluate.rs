@@ -42,6 +42,7 @@ use solc_check::hir::{
 };
 use solc_schema::ResourceType;
 use solc_source::{Code, Diagnostic, Name, Span};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use turning::Turns;
 use value::Value;
@@ -103,6 +104,8 @@ pub(crate) struct Instance<'a> {
     pub(crate) path: Name,
     /// What the logical ids of its resources begin with.
     pub(crate) prefix: Name,
+    /// Where it stood before, if it or what it stands in was moved from a path.
+    pub(crate) stood: Option<Stood>,
     /// The name in its parent, without the key.
     pub(crate) name: Name,
     /// Its key among the occurrences.
@@ -129,6 +132,17 @@ pub(crate) struct Instance<'a> {
     pub(crate) platform: bool,
 }
 
+/// Where an instance stood before it was moved.
+#[derive(Clone)]
+pub(crate) struct Stood {
+    /// Its path.
+    pub(crate) path: Name,
+    /// What the logical ids of its resources began with.
+    pub(crate) prefix: Name,
+    /// Where that is written.
+    pub(crate) span: Span,
+}
+
 /// The links of an instance, worked out once.
 #[derive(Clone, Default)]
 pub(crate) enum LinkSlot {
@@ -150,6 +164,8 @@ pub(crate) enum Source<'a> {
 /// A resource while lowering.
 pub(crate) struct Resource<'a> {
     pub(crate) logical_id: Name,
+    /// Where it stood before, if it was itself moved from a path; `prefix` is its whole logical id.
+    pub(crate) stood: Option<Stood>,
     pub(crate) ty: &'static ResourceType,
     pub(crate) instance: InstanceId,
     pub(crate) name: Name,
@@ -188,7 +204,7 @@ pub(crate) struct Evaluation<'a> {
     pub(crate) statements: Vec<model::Statement>,
     pub(crate) flows: Vec<model::Flow>,
     pub(crate) outputs: Vec<model::Output>,
-    pub(crate) images: std::collections::BTreeMap<Name, model::Image>,
+    pub(crate) images: BTreeMap<Name, model::Image>,
     pub(crate) waivers: Vec<model::Waiver>,
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// Those that do not depend on the environment.
@@ -220,6 +236,8 @@ pub(crate) struct Evaluation<'a> {
     pub(crate) known_paths: rustc_hash::FxHashSet<Name>,
     /// Logical ids of all solutions so far.
     pub(crate) known_ids: FxHashMap<Name, crate::lower::Named>,
+    /// The logical ids that something had before it was moved, by those.
+    pub(crate) moved_ids: BTreeMap<Name, Vec<crate::moves::Claim>>,
     /// What tests and policies ask of; none while an environment is lowered.
     pub(crate) asking: Option<Box<crate::ask::Asking<'a>>>,
     /// Whether what is being worked out has read availability so far.
@@ -259,7 +277,7 @@ impl<'a> Evaluation<'a> {
             statements: Vec::new(),
             flows: Vec::new(),
             outputs: Vec::new(),
-            images: std::collections::BTreeMap::new(),
+            images: BTreeMap::new(),
             waivers: Vec::new(),
             diagnostics: Vec::new(),
             general: Vec::new(),
@@ -283,6 +301,7 @@ impl<'a> Evaluation<'a> {
             project_files: project_files(project, inputs),
             known_paths: rustc_hash::FxHashSet::default(),
             known_ids: FxHashMap::default(),
+            moved_ids: BTreeMap::new(),
             asking: None,
             turns: Turns::default(),
             may_replace: false,

@@ -19,6 +19,7 @@ mod limits;
 mod links;
 mod lower;
 pub mod model;
+mod moves;
 mod order;
 mod policies;
 mod roles;

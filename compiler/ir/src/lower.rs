@@ -18,7 +18,7 @@ use crate::evaluate::{Evaluation, Source};
 use crate::inputs::Inputs;
 use crate::model::{self, Deployment, InstanceId, ResourceId, StackId};
 use crate::rules::Rules;
-use crate::{availability, closed, limits, links, order, policies, stacks, sweep, tags};
+use crate::{availability, closed, limits, links, moves, order, policies, stacks, sweep, tags};
 use rustc_hash::FxHashMap;
 use solc_check::hir::{self, BlockId, ComponentId, MemberKind, Project};
 use solc_source::{Diagnostic, Name};
@@ -65,6 +65,7 @@ pub(crate) fn lower(
             }
         }
         if !assumes {
+            moves::check(&mut evaluation);
             evaluation.check_files();
         }
     }
@@ -134,6 +135,7 @@ fn run(evaluation: &mut Evaluation<'_>, root: InstanceId) {
     if evaluation.inputs.assume_multi_az.is_none() {
         evaluation.note_paths();
         collisions(evaluation);
+        moves::note(evaluation);
         order::order(evaluation);
     }
 }
@@ -208,12 +210,11 @@ fn collisions(evaluation: &mut Evaluation<'_>) {
             continue;
         }
         let id = &resource.logical_id;
-        let name = |of: &Named| format!("{}.{}", of.instance, of.name);
         found.push(
             Diagnostic::error(
                 codes::LOGICAL_ID_COLLISION,
                 here.span,
-                format!("`{}` and `{}` have the same logical id", name(there), name(&here)),
+                format!("`{}` and `{}` have the same logical id", there.words(), here.words()),
             )
             .label(format!("this is `{id}` too"))
             .because(there.span, format!("`{id}`"))
@@ -228,7 +229,14 @@ fn collisions(evaluation: &mut Evaluation<'_>) {
 pub(crate) struct Named {
     instance: Name,
     name: Name,
-    span: solc_source::Span,
+    pub(crate) span: solc_source::Span,
+}
+
+impl Named {
+    /// As people say it.
+    pub(crate) fn words(&self) -> String {
+        format!("{}.{}", self.instance, self.name)
+    }
 }
 
 /// What the passes made of the solution at hand.
@@ -274,6 +282,7 @@ fn build(evaluation: &mut Evaluation<'_>, stacks: stacks::Stacks) -> Deployment 
                 stack.termination_protection = true;
             }
             model::Resource {
+                moved_from: moves::of(evaluation, &r),
                 logical_id: r.logical_id,
                 ty: r.ty,
                 instance: r.instance,

@@ -159,6 +159,8 @@ pub enum Origin {
 pub struct Resource {
     /// Alphanumeric, unique in the environment.
     pub logical_id: Name,
+    /// What it was before, where `moved from` a path says so.
+    pub moved_from: Option<MovedFrom>,
     /// Its type.
     pub ty: &'static ResourceType,
     /// The instance it belongs to.
@@ -188,6 +190,15 @@ impl Resource {
     pub fn property(&self, name: &str) -> Option<&Value> {
         self.properties.iter().find(|(n, _)| n == name).map(|(_, value)| value)
     }
+}
+
+/// What a resource was before it was moved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MovedFrom {
+    /// Its logical id, in whichever stack it was.
+    pub logical_id: Name,
+    /// The path of what it belonged to, as in `shop.db`; of a resource that was moved itself, its own.
+    pub path: Name,
 }
 
 /// What happens to the data when a resource goes.

@@ -4,6 +4,7 @@
 
 mod claims;
 mod facts;
+mod moves;
 
 use crate::model::{Deployment, Resource, StackId, Value};
 use crate::{Documents, Inputs, environments, lower};

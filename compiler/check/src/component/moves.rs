@@ -4,6 +4,9 @@
 //! store: Postgres { network, moved from "db" }   // still ShopDbInstance: nothing is replaced
 //! ```
 //!
+//! A path with dots is where something stood before, in this solution or in another one. It keeps no ids: deploying
+//! moves the resources to those of the new place. Whether the old place is free, lowering knows.
+//!
 //! Invariant: an old name stands for one thing. It belongs to nobody else of the same component, unless that one
 //! has moved away too; so no move ever takes the logical ids of something that is there.
 
@@ -37,11 +40,14 @@ impl BodyChecker<'_, '_> {
             );
             return;
         }
-        let Some(name) = from.plain().filter(|n| is_name(n)) else {
+        let Some(name) = from.plain().filter(|n| n.split('.').all(is_name)) else {
             self.report(
                 Diagnostic::error(codes::INVALID_MOVE, from.span, "what has moved had a plain name before")
                     .label("not a name that something here can have had")
-                    .help("write the old name as it stood: `moved from \"old_name\"`"),
+                    .help(
+                        "write the old name as it stood: `moved from \"old_name\"`, \
+                         or where it stood: `moved from \"solution.old_name\"`",
+                    ),
             );
             return;
         };

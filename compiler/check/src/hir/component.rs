@@ -260,13 +260,27 @@ pub struct Link {
     pub span: Span,
 }
 
-/// `moved from "old_name"`: logical ids are those of the old name.
+/// `moved from "old_name"`: logical ids are those of the old name. With a path, they are moved to the new one's.
 #[derive(Debug, Clone)]
 pub struct Moved {
-    /// What it was called; nothing of that name exists beside it.
+    /// What it was called, and nothing of that name exists beside it; or the path where it stood.
     pub from: Name,
     /// The old name's place.
     pub span: Span,
+}
+
+impl Moved {
+    /// The old name, where it stood in the same component and its logical ids are kept.
+    #[must_use]
+    pub fn name(&self) -> Option<&Name> {
+        (!self.from.contains('.')).then_some(&self.from)
+    }
+
+    /// The path where it stood, as in `shop.db`, where that says all.
+    #[must_use]
+    pub fn path(&self) -> Option<&Name> {
+        self.from.contains('.').then_some(&self.from)
+    }
 }
 
 /// `waive`

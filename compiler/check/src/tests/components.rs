@@ -193,14 +193,16 @@ fn occurrences_have_the_key_that_their_clause_binds() {
 fn what_has_moved_had_one_name_of_its_own_before() {
     let one = "component C {}\n";
     accepts(&format!("{one}solution s {{ a: C {{ moved from \"_old1\" }} }}"));
+    accepts(&format!("{one}solution s {{ a: C {{ moved from \"other.part.c\" }} }}"));
     check(
         &format!(
-            "{one}solution s {{\n a: C {{ moved from \"a\" }}\n b: C {{\n  moved from \"x\"\n  moved from \"y\"\n }}\n d: C {{ moved from \"1x\" }}\n e: C {{ moved from \"a-b\" }}\n f: C {{ moved from \"x\" }}\n g: C {{ moved from \"e\" }}\n}}"
+            "{one}solution s {{\n a: C {{ moved from \"a\" }}\n b: C {{\n  moved from \"x\"\n  moved from \"y\"\n }}\n d: C {{ moved from \"1x\" }}\n e: C {{ moved from \"a-b\" }}\n h: C {{ moved from \"a..b\" }}\n f: C {{ moved from \"x\" }}\n g: C {{ moved from \"e\" }}\n}}"
         ),
         "invalid-move «\"a\"»: `a` cannot have moved from its own name => nothing
          invalid-move «\"y\"»: `b` has moved from two names => nothing
          invalid-move «\"1x\"»: what has moved had a plain name before
          invalid-move «\"a-b\"»: what has moved had a plain name before
+         invalid-move «\"a..b\"»: what has moved had a plain name before
          invalid-move «\"x\"»: `b` and `f` have both moved from `x`
          invalid-move «\"e\"»: `g` has moved from `e`, which still exists",
     );

@@ -103,7 +103,10 @@ fn classify(status: u16, code: &str, message: &str) -> FailureClass {
         "InvalidChangeSetStatus" | "InvalidChangeSetStatusException" if says("IN_PROGRESS") => {
             FailureClass::Busy
         }
-        "ChangeSetNotFound" | "ChangeSetNotFoundException" | "StackNotFoundException" => FailureClass::Gone,
+        "ChangeSetNotFound"
+        | "ChangeSetNotFoundException"
+        | "StackNotFoundException"
+        | "StackRefactorNotFoundException" => FailureClass::Gone,
         "AlreadyExistsException" | "TokenAlreadyExistsException" => FailureClass::AlreadyDone,
         "InsufficientCapabilitiesException" | "InsufficientCapabilities" => FailureClass::MissingCapability,
         "LimitExceededException" | "LimitExceeded" => FailureClass::Limit,

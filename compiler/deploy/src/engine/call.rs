@@ -36,7 +36,7 @@ impl From<Died> for Trouble {
 pub(super) struct Answer {
     /// The stack's ARN.
     pub(super) stack: Option<String>,
-    /// The change set's ARN.
+    /// The change set's ARN, or the id of a refactoring.
     pub(super) change_set: Option<String>,
 }
 
@@ -330,6 +330,7 @@ fn first(task: &Task<'_>) -> State {
     match task.step.action {
         super::step::Action::Deploy(_) => State::Settle,
         super::step::Action::Delete { .. } => State::Remove,
+        super::step::Action::Move(_) => State::Find,
     }
 }
 

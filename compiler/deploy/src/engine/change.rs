@@ -149,14 +149,23 @@ impl Engine<'_, '_> {
 
     /// The template in the request, or put where the service reads it.
     fn delivered(&mut self, task: &mut Task<'_>, target: &Target) -> Result<TemplateSource, Trouble> {
-        if target.template.len() <= INLINE && !self.on.options.always_upload {
-            return Ok(TemplateSource::Body(target.template.clone()));
+        self.sent(task, &target.template, &target.sha256)
+    }
+
+    /// A template as it is sent: in the request, or by its address.
+    pub(super) fn sent(
+        &mut self,
+        task: &mut Task<'_>,
+        template: &str,
+        sha256: &str,
+    ) -> Result<TemplateSource, Trouble> {
+        if template.len() <= INLINE && !self.on.options.always_upload {
+            return Ok(TemplateSource::Body(template.to_owned()));
         }
         let mut address = None;
-        let template = target.template.clone();
         let token = format!("solc-t-{}", task.fingerprint());
-        self.mutate(task, Operation::PutTemplate, &token, &target.sha256, |backend| {
-            address = Some(backend.put_template(&template)?);
+        self.mutate(task, Operation::PutTemplate, &token, sha256, |backend| {
+            address = Some(backend.put_template(template)?);
             Ok(Answer::default())
         })?;
         Ok(TemplateSource::Url(address.unwrap_or_default()))
@@ -364,10 +373,13 @@ pub(super) fn is_final(failure: &Failure) -> bool {
 pub(super) fn target<'s>(task: &Task<'s>) -> Result<&'s Target, Trouble> {
     match &task.step.action {
         Action::Deploy(target) => Ok(target),
-        Action::Delete { .. } => Err(failed(
+        Action::Delete { .. } | Action::Move(_) => Err(failed(
             StepFailure::new(
                 STACK_FAILED,
-                format!("`{}` is to be deleted, and was about to be changed", task.step.stack),
+                format!(
+                    "`{}` was about to be changed in the step `{}`, which changes nothing",
+                    task.step.stack, task.step.name
+                ),
                 "report this as a bug of `solc`",
             ),
             StepOutcome::Failed,

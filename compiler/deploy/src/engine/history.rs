@@ -14,7 +14,7 @@ pub(super) struct History {
     pub(super) attempt: u32,
     /// SHA-256 of the request of its change set.
     pub(super) request: Option<String>,
-    /// The change set's ARN.
+    /// The change set's ARN, or the id of the refactoring.
     pub(super) change_set: Option<String>,
     /// The stack's ARN.
     pub(super) stack: Option<String>,
@@ -64,7 +64,7 @@ impl History {
                 }
                 match operation {
                     Operation::CreateChangeSet => self.request = Some(request.clone()),
-                    Operation::ExecuteChangeSet => self.executed = true,
+                    Operation::ExecuteChangeSet | Operation::ExecuteStackRefactor => self.executed = true,
                     Operation::DeleteChangeSet
                     | Operation::ContinueUpdateRollback
                     | Operation::RollbackStack
@@ -72,6 +72,7 @@ impl History {
                     | Operation::DeleteStack
                     | Operation::SetStackPolicy
                     | Operation::UpdateTerminationProtection
+                    | Operation::CreateStackRefactor
                     | Operation::PutTemplate => {}
                 }
             }
@@ -80,7 +81,8 @@ impl History {
                 if stack.is_some() {
                     self.stack.clone_from(stack);
                 }
-                if *operation == Operation::CreateChangeSet && change_set.is_some() {
+                let makes = matches!(operation, Operation::CreateChangeSet | Operation::CreateStackRefactor);
+                if makes && change_set.is_some() {
                     self.change_set.clone_from(change_set);
                 }
             }

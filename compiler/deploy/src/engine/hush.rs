@@ -6,7 +6,7 @@
 use super::Engine;
 use super::step::{Action, Target};
 use super::task::{Task, Trouble};
-use crate::backend::{ChangeSet, Stack, StackEvent, StackResource, ValidationEvent, Values};
+use crate::backend::{ChangeSet, Stack, StackEvent, StackRefactor, StackResource, ValidationEvent, Values};
 use serde_json::Value;
 
 /// The shortest value that is taken out: a shorter one is no secret, and stands in many words.
@@ -53,6 +53,12 @@ impl Spoken for StackEvent {
 impl Spoken for ChangeSet {
     fn texts(&mut self, each: &mut dyn FnMut(&mut String)) {
         self.status_reason.iter_mut().for_each(each);
+    }
+}
+
+impl Spoken for StackRefactor {
+    fn texts(&mut self, each: &mut dyn FnMut(&mut String)) {
+        self.status_reason.iter_mut().chain(&mut self.execution_status_reason).for_each(each);
     }
 }
 

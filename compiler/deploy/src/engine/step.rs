@@ -5,7 +5,7 @@
 
 use crate::backend::Values;
 pub use crate::plan::Phase;
-use crate::plan::{Plan, PlanStep, StepAction};
+use crate::plan::{Plan, PlanStep, Refactor, RefactoredStack, StepAction};
 use crate::release::{Binding, Place, Release, ReleaseStack};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -94,6 +94,8 @@ pub enum Action {
         /// Whether the release no longer has it; otherwise all of the environment goes.
         gone: bool,
     },
+    /// Resources are moved, within it or between it and others.
+    Move(Box<Refactor>),
 }
 
 /// One step.
@@ -124,21 +126,26 @@ impl Step {
         }
     }
 
-    /// `deploy` or `delete`.
+    /// `deploy`, `delete` or `move`.
     #[must_use]
     pub fn verb(&self) -> &'static str {
         match self.action {
             Action::Deploy(_) => "deploy",
             Action::Delete { .. } => "delete",
+            Action::Move(_) => "move",
         }
     }
 
-    /// SHA-256 of the template that it leaves; nothing for a deletion.
+    /// SHA-256 of the template that it leaves; nothing for a deletion. Of a move, that of its own stack.
     #[must_use]
     pub fn sha256(&self) -> Option<&str> {
         match &self.action {
             Action::Deploy(target) => Some(&target.sha256),
             Action::Delete { .. } => None,
+            Action::Move(refactor) => {
+                let own = refactor.stacks.iter().find(|stack| stack.name == self.stack);
+                own.map(|stack| stack.template_sha256.as_str())
+            }
         }
     }
 }
@@ -201,6 +208,7 @@ pub fn of_plan(plan: &Plan, release: &Release, recorded: &[StackState]) -> Vec<S
         }
     }
     steps.extend(contractions);
+    let mut steps = after_moves(&moves(plan, release, recorded), steps, &mut deletions);
     let first: Vec<String> = steps.iter().map(|step| step.name.clone()).collect();
     let count = steps.len();
     for mut step in deletions {
@@ -233,6 +241,75 @@ fn waiting_for(steps: &[Step], index: usize) -> BTreeSet<String> {
         }
     }
     found
+}
+
+/// The moves, each after its stacks hold what keeps them from being empty.
+fn moves(plan: &Plan, release: &Release, recorded: &[StackState]) -> Vec<Step> {
+    let mut steps = Vec::new();
+    for refactor in &plan.moves {
+        let mut after = Vec::new();
+        for stack in refactor.stacks.iter().filter(|stack| stack.vacated) {
+            let Some(state) = recorded.iter().find(|state| state.stack == stack.name) else { continue };
+            let target = vacated(stack, state);
+            let mut step = Step::deploy(&stack.name, Phase::Only, target, Vec::new());
+            step.name = format!("{} (vacate)", stack.name);
+            after.push(step.name.clone());
+            steps.push(step);
+        }
+        let Some(own) = refactor.moves.first().map(|moved| moved.to_stack.clone()) else { continue };
+        let mut places = BTreeMap::new();
+        for moved in &refactor.moves {
+            let to = release.stack(&moved.to_stack);
+            if let Some(place) = to.and_then(|stack| stack.places.get(&moved.to)) {
+                places.insert(moved.to.clone(), place.clone());
+            }
+        }
+        steps.push(Step {
+            name: format!("{own} (move)"),
+            stack: own,
+            action: Action::Move(Box::new(refactor.clone())),
+            after,
+            places,
+        });
+    }
+    steps
+}
+
+/// A stack as it is deployed, with the placeholder.
+fn vacated(stack: &RefactoredStack, state: &StackState) -> Target {
+    let content: Value = serde_json::from_str(&stack.before).unwrap_or_default();
+    let outputs = content.get("Outputs").and_then(Value::as_object);
+    let bindings = state.bindings.iter().filter_map(|(name, binding)| {
+        let (stack, output) = binding.split_once('.')?;
+        Some((name.clone(), Binding { stack: stack.to_owned(), output: output.to_owned() }))
+    });
+    Target {
+        template: stack.before.clone(),
+        sha256: solc_cmdb::sha256(stack.before.as_bytes()),
+        depends_on: state.depends_on.clone(),
+        parameters: bindings.collect(),
+        outputs: outputs.into_iter().flatten().map(|(name, _)| name.clone()).collect(),
+        // What it holds was allowed already, and nothing of that changes.
+        capabilities: vec!["CAPABILITY_NAMED_IAM".to_owned()],
+        tags: state.tags.clone(),
+        termination_protection: state.termination_protection,
+        content,
+    }
+}
+
+/// All steps: whatever is done to a stack of a move is done after it.
+fn after_moves(moves: &[Step], steps: Vec<Step>, deletions: &mut [Step]) -> Vec<Step> {
+    let mut all = moves.to_vec();
+    all.extend(steps);
+    for step in all.iter_mut().skip(moves.len()).chain(deletions) {
+        for moved in moves {
+            let Action::Move(refactor) = &moved.action else { continue };
+            if refactor.stacks.iter().any(|stack| stack.name == step.stack) {
+                step.after.push(moved.name.clone());
+            }
+        }
+    }
+    all
 }
 
 /// The first of two updates: the template of the plan, with the parameters and outputs that it has.

@@ -64,6 +64,12 @@ pub(super) enum State {
     Remove,
     /// It is deleted.
     Delete,
+    /// Is what moves where it was, or where it is to be?
+    Find,
+    /// It is being moved.
+    Move,
+    /// Is it where it is to be?
+    Moved(StepOutcome),
     /// Nothing is left to be done.
     Over,
 }
@@ -73,7 +79,7 @@ impl State {
     pub(super) fn words(&self) -> &'static str {
         match self {
             Self::Waiting => "waiting",
-            Self::Settle | Self::Remove => "looking",
+            Self::Settle | Self::Remove | Self::Find => "looking",
             Self::Gone { .. } | Self::Delete => "deleting",
             Self::Inputs | Self::Compare => "comparing",
             Self::Create | Self::Created => "planning",
@@ -85,7 +91,8 @@ impl State {
             Self::Watch(Watched::Deletion { .. }) => "deleting",
             Self::Cancel => "cancelling",
             Self::Protect(_) => "protecting",
-            Self::Verify(_) => "verifying",
+            Self::Move => "moving",
+            Self::Verify(_) | Self::Moved(_) => "verifying",
             Self::Over => "over",
         }
     }
@@ -256,6 +263,7 @@ impl<'s> Task<'s> {
         let state = match self.step.action {
             Action::Deploy(_) => State::Settle,
             Action::Delete { .. } => State::Remove,
+            Action::Move(_) => State::Find,
         };
         self.enter(state, now);
     }
@@ -287,10 +295,14 @@ impl<'s> Task<'s> {
     /// A person wants it to end. What only follows from the outside goes on.
     pub(super) fn cancel(&mut self, now: Timestamp) {
         match &self.state {
-            State::Settle | State::Inputs | State::Compare | State::Create | State::Remove => {
+            State::Settle | State::Inputs | State::Compare | State::Create | State::Remove | State::Find => {
                 self.enter(State::Discard(Box::new(None), StepOutcome::NotStarted), now);
             }
             State::Created | State::Gate => {
+                self.enter(State::Discard(Box::new(None), StepOutcome::NotStarted), now);
+            }
+            // A refactoring that is not begun is nothing yet; one that is cannot be stopped.
+            State::Move if !self.history.executed => {
                 self.enter(State::Discard(Box::new(None), StepOutcome::NotStarted), now);
             }
             State::Watch(Watched::Execution) => self.enter(State::Cancel, now),
@@ -305,6 +317,8 @@ impl<'s> Task<'s> {
             | State::Protect(_)
             | State::Verify(_)
             | State::Delete
+            | State::Move
+            | State::Moved(_)
             | State::Over => {}
         }
     }

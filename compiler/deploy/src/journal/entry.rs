@@ -33,6 +33,10 @@ pub enum Operation {
     UpdateTerminationProtection,
     /// A template put where the service can read it.
     PutTemplate,
+    /// `CreateStackRefactor`
+    CreateStackRefactor,
+    /// `ExecuteStackRefactor`
+    ExecuteStackRefactor,
 }
 
 impl Operation {
@@ -50,6 +54,8 @@ impl Operation {
             Self::SetStackPolicy => "SetStackPolicy",
             Self::UpdateTerminationProtection => "UpdateTerminationProtection",
             Self::PutTemplate => "PutTemplate",
+            Self::CreateStackRefactor => "CreateStackRefactor",
+            Self::ExecuteStackRefactor => "ExecuteStackRefactor",
         }
     }
 }
@@ -134,7 +140,7 @@ pub enum Entry {
         token: String,
         /// The stack's ARN.
         stack: Option<String>,
-        /// The change set's ARN.
+        /// The change set's ARN, or the id of a refactoring.
         change_set: Option<String>,
     },
     /// It did not, or no answer came.

@@ -267,6 +267,7 @@ fn bare(sides: &Sides<'_>, logical_id: &str, resource: &Value, template: Option<
         reasons: Vec::new(),
         fate: None,
         renamed_from: None,
+        moved_from: None,
         other_stack: None,
     }
 }

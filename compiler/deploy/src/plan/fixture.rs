@@ -71,6 +71,7 @@ pub(super) fn release(stacks: Vec<ReleaseStack>) -> Release {
         images: Vec::new(),
         outputs: Vec::new(),
         stacks,
+        moved: Vec::new(),
         sha256: "00".to_owned(),
     }
 }

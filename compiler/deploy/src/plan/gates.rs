@@ -246,8 +246,12 @@ pub(super) fn hint<'a>(
         } else if old_name.is_empty() || twin.component.is_empty() || twin.component == gate.component {
             format!("`{}` of `{stack}` is the same by another name: `moved from` keeps it", twin.logical_id)
         } else {
+            // A name keeps the logical ids of a neighbour; what stood elsewhere is moved from its path.
+            let beside = |path: &str| path.rsplit_once('.').map(|(parent, _)| parent.to_owned());
+            let near = beside(&twin.component) == beside(&gate.component);
+            let was = if near { old_name } else { &gate.component };
             format!(
-                "if `{}` is what `{}` was, write `moved from \"{old_name}\"` in it, and nothing is lost",
+                "if `{}` is what `{}` was, write `moved from \"{was}\"` in it, and nothing is lost",
                 twin.component, gate.component
             )
         });

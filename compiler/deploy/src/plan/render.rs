@@ -12,8 +12,8 @@ pub use markdown::markdown;
 pub use tree::{Look, tree};
 
 use super::{
-    PendingInput, Phase, Plan, PlanStep, PropertyChange, ResourceAction, ResourceChange, StackAction,
-    StackPlan, StepAction,
+    Move, PendingInput, Phase, Plan, PlanStep, PropertyChange, Refactor, ResourceAction, ResourceChange,
+    StackAction, StackPlan, StepAction,
 };
 use serde_json::Value;
 
@@ -54,6 +54,7 @@ pub fn headline(plan: &Plan) -> String {
 pub fn resources(plan: &Plan) -> Option<String> {
     let counts = &plan.summary.resources;
     let listed = [
+        (counts.moved, "moved"),
         (counts.add, "added"),
         (counts.modify, "changed"),
         (counts.may_modify, "perhaps changed"),
@@ -120,6 +121,7 @@ fn after(plan: &Plan, step: &PlanStep) -> Option<String> {
 fn remarks(change: &ResourceChange) -> Vec<String> {
     let mut found: Vec<String> = change.reasons.iter().map(ToString::to_string).collect();
     found.extend(change.renamed_from.iter().map(|was| format!("it was `{was}`, and keeps its logical id")));
+    found.extend(change.moved_from.iter().map(|was| format!("it is moved first, from `{was}`")));
     found.extend(change.other_stack.iter().map(|other| match change.action {
         ResourceAction::Remove => {
             format!("the stack `{other}` gets one by the same name: it does not move by itself")
@@ -129,6 +131,38 @@ fn remarks(change: &ResourceChange) -> Vec<String> {
         }
     }));
     found
+}
+
+/// What a refactoring is.
+fn refactoring(refactor: &Refactor) -> String {
+    let names: Vec<&str> = refactor.stacks.iter().map(|stack| stack.name.as_str()).collect();
+    format!("move within {}", names.join(", "))
+}
+
+/// What is told of a refactoring beside what moves.
+fn refactor_remarks(refactor: &Refactor) -> Vec<String> {
+    let mut found = vec!["everything keeps its physical id; nothing is deleted or made anew".to_owned()];
+    found.extend(
+        refactor.stacks.iter().filter(|s| s.created).map(|s| format!("the stack `{}` is made by it", s.name)),
+    );
+    found.extend(
+        refactor
+            .stacks
+            .iter()
+            .filter(|s| s.vacated)
+            .map(|s| format!("`{}` gets a placeholder first: everything moves out of it", s.name)),
+    );
+    found.extend(refactor.notes.iter().cloned());
+    found
+}
+
+/// From where a resource moves to where.
+fn way(moved: &Move) -> String {
+    if moved.from_stack == moved.to_stack {
+        format!("{} → {}", moved.from, moved.to)
+    } else {
+        format!("{}/{} → {}/{}", moved.from_stack, moved.from, moved.to_stack, moved.to)
+    }
 }
 
 /// What the two updates of a stack are.

@@ -2,6 +2,7 @@
 
 use super::fixture::{one, plan, recorded, release, stack};
 use super::{Cause, Fate, GateKind, Phase, Plan, ResourceAction, StackAction, StepAction};
+use crate::release::{Moved, MovedResource};
 use serde_json::{Value, json};
 
 fn topic(name: Value) -> Value {
@@ -329,6 +330,20 @@ fn a_plan_is_as_its_published_schema_says() {
     assert!(plan.stacks.iter().any(|stack| !stack.pending.is_empty() && !stack.resources.is_empty()));
     let mut found = Vec::new();
     misfits(&serde_json::to_value(&plan).expect("JSON"), &schema, &schema, "plan", &mut found);
+    assert!(found.is_empty(), "{found:#?}");
+    let renamed = |id: &str| release(vec![stack("a", json!({ id: topic("1".into()) }), json!({}), &[])]);
+    let mut new = renamed("New");
+    let resource = MovedResource {
+        from: "Old".into(),
+        to: "New".into(),
+        stack: "a".into(),
+        resource_type: "AWS::SNS::Topic".into(),
+    };
+    new.moved = vec![Moved { from: "shop.old".into(), to: "shop.new".into(), resources: vec![resource] }];
+    new.stacks[0].content["Resources"]["New"]["Properties"]["DisplayName"] = "2".into();
+    let moves = Plan::new(&new, &recorded(&renamed("Old"))).expect("planned");
+    assert!(moves.moves.len() == 1 && moves.stacks[0].resources[0].moved_from.is_some(), "{moves:#?}");
+    misfits(&serde_json::to_value(&moves).expect("JSON"), &schema, &schema, "plan", &mut found);
     assert!(found.is_empty(), "{found:#?}");
     misfits(&json!({ "schema_version": 1, "extra": true }), &schema, &schema, "plan", &mut found);
     assert!(found.len() > 10, "the test sees what is wrong: {found:#?}");

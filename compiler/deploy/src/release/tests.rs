@@ -51,3 +51,22 @@ fn what_is_missing_or_changed_is_refused() {
     refused(&files(&manifest(r#"["b"]"#, "{}")), "depends on `b`");
     refused(&files(&manifest("[]", r#"{"P":{"stack":"b","output":"O"}}"#)), "`b.O`, which is not there");
 }
+
+#[test]
+fn what_has_moved_is_where_it_has_moved_to() {
+    let moved = |id: &str| {
+        manifest("[]", "{}").replace(
+            "\"outputs\":[],\"waivers\"",
+            &format!(
+                "\"outputs\":[],\"moved\":[{{\"from\":\"s.x\",\"to\":\"s.y\",\"resources\":[{{\"from\":\"SX\",\
+                 \"stack\":\"a\",\"to\":\"{id}\",\"type\":\"AWS::SNS::Topic\"}}]}}],\"waivers\""
+            ),
+        )
+    };
+    refused(&files(&moved("SY")), "`SX` has moved to `SY` of `a`, which is not there");
+    let template = "{\"Resources\":{\"SY\":{\"Type\":\"AWS::SNS::Topic\"}}}";
+    let mut whole = files(&moved("SY").replace("HASH", &sha256(template.as_bytes())));
+    whole.insert("a.template.json".into(), template.into());
+    let release = Release::read(&whole).expect("it is whole");
+    assert_eq!(release.moved[0].resources[0].stack, "a");
+}

@@ -4,6 +4,7 @@
 //! seen there. Templates say what happens to them: a resource with the property `Fail` fails, one whose `Name` changes
 //! is replaced, and an output is a text or a `Ref` to a parameter.
 
+mod refactor;
 mod service;
 
 use crate::witness::Witness;
@@ -67,6 +68,8 @@ pub(crate) struct FakeStack {
     pub(crate) sets: Vec<FakeSet>,
     pub(crate) events: Vec<StackEvent>,
     pub(crate) outputs: Values,
+    /// The physical ids of what has another logical id than it was made with.
+    pub(crate) renamed: BTreeMap<String, String>,
     running: Option<Running>,
 }
 
@@ -125,6 +128,9 @@ pub(crate) struct State {
     pub(crate) strict_tokens: bool,
     /// Templates by their addresses.
     objects: BTreeMap<String, String>,
+    /// Refactorings, and the status and reason that the next ones end with, where they do not succeed.
+    pub(crate) refactors: Vec<refactor::FakeRefactor>,
+    pub(crate) refactors_end: Option<(&'static str, &'static str)>,
     snapshots: Vec<(u64, Vec<FakeStack>)>,
     next: u64,
 }
@@ -162,6 +168,8 @@ impl Fake {
             alarms: Values::new(),
             strict_tokens: false,
             objects: BTreeMap::new(),
+            refactors: Vec::new(),
+            refactors_end: None,
             snapshots: Vec::new(),
             next: 0,
         };
@@ -297,21 +305,7 @@ impl State {
     /// A stack of which there is nothing but the name.
     fn shell(&mut self, name: &str) -> String {
         let id = self.id(&format!("stack/{name}"));
-        self.stacks.push(FakeStack {
-            id: id.clone(),
-            name: name.to_owned(),
-            status: StackStatus::ReviewInProgress,
-            template: "{}".into(),
-            parameters: Values::new(),
-            tags: Values::new(),
-            policy: None,
-            protected: false,
-            change_set: None,
-            sets: Vec::new(),
-            events: Vec::new(),
-            outputs: Values::new(),
-            running: None,
-        });
+        self.stacks.push(FakeStack::shell(id.clone(), name.to_owned()));
         id
     }
 
@@ -381,7 +375,7 @@ impl State {
                 Work::Execution(set) => self.end_execution(id, running.ends, token, set),
             }
         }
-        if !ended.is_empty() {
+        if self.advance_refactors(now) || !ended.is_empty() {
             self.snapshot(now);
         }
     }

@@ -208,7 +208,7 @@ fn f18_a_role_that_is_gone_is_named_with_the_way_out() {
         let report = world.deploy(&one(TOPIC, json!({"Version": "2"})));
         assert_eq!(report.exit(), Exit::Failed, "{operation}: {report:#?}");
         let failure = report.steps[0].failure.as_ref().expect("failed");
-        assert!(failure.help.contains("`--role`"), "{failure:?}");
+        assert!(failure.help.contains("`--service-role`"), "{failure:?}");
         world.holds(operation);
     }
 }

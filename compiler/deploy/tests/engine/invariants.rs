@@ -29,7 +29,10 @@ pub(crate) fn of_report(fake: &Fake, report: &Report) {
         match step.outcome {
             Some(StepOutcome::Changed) => {
                 let stack = live(&step.stack).unwrap_or_else(|| panic!("I2: `{}` is not there", step.stack));
-                if let Some(id) = &step.change_set {
+                if let (Some(id), "move") = (&step.change_set, step.verb) {
+                    let refactor = state.refactors.iter().find(|refactor| refactor.id == *id);
+                    assert!(refactor.is_some_and(|refactor| refactor.executed.is_some()), "I2: {step:#?}");
+                } else if let Some(id) = &step.change_set {
                     let set = stack.sets.iter().find(|set| set.set.id == *id).expect("I2: it was executed");
                     assert_eq!(set.set.execution_status, ExecutionStatus::ExecuteComplete, "I2: {step:#?}");
                     assert!(is_change_set_of(&report.deploy, &set.set.name), "I2: not ours: {step:#?}");

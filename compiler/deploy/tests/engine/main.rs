@@ -18,6 +18,7 @@ mod fake;
 mod faults;
 mod harness;
 mod invariants;
+mod moves;
 mod page;
 mod recoveries;
 mod refusals;

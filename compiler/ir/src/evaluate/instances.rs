@@ -29,6 +29,7 @@ impl<'a> Evaluation<'a> {
         Some(Instance {
             path: name.clone(),
             prefix: ids::segment(name).into(),
+            stood: None,
             name: name.clone(),
             key: None,
             id,
@@ -143,11 +144,13 @@ impl<'a> Evaluation<'a> {
         child.decl = Some(decl);
         child.locals_turn = self.turns().only_if(!locals.is_empty());
         child.locals = locals;
-        if let Some(moved) = &decl.moved_from {
+        let moved = decl.moved_from.as_ref();
+        if let Some(old) = moved.and_then(hir::Moved::name) {
             let of = self.instance(parent).map(|p| p.prefix.clone()).unwrap_or_default();
             let key = key.map(|k| ids::segment(k)).unwrap_or_default();
-            child.prefix = Name::from(format!("{of}{}{key}", ids::segment(&moved.from)));
+            child.prefix = Name::from(format!("{of}{}{key}", ids::segment(old)));
         }
+        child.stood = self.stood(parent, moved, &child);
         // Zone loss is proven for environments so far, so an instance has nothing that it could be let off.
         for waiver in decl.waivers.iter().filter(|w| w.what == "availability") {
             self.unused_waiver(waiver, "no check looks at a single instance");
@@ -157,6 +160,9 @@ impl<'a> Evaluation<'a> {
 
     /// The path that an instance had before it, or what it stands in, got another name.
     pub(crate) fn moved_path(&self, id: InstanceId) -> Option<Name> {
+        if let Some(stood) = self.instance(id).and_then(|i| i.stood.as_ref()) {
+            return Some(stood.path.clone());
+        }
         let mut parts: Vec<&str> = Vec::new();
         let mut moved = false;
         let mut at = Some(id);

@@ -13,6 +13,7 @@ use super::{Doing, Evaluation, Resource, Source};
 use crate::availability::may_replace;
 use crate::ids;
 use crate::model::{self, InstanceId, ResourceId};
+use crate::moves;
 use crate::rules::Rules;
 use solc_check::hir::{self, Element, Expansion, ExprKind, LocalId, Member, MemberId, Ty};
 use solc_schema::ResourceType;
@@ -121,10 +122,12 @@ impl<'a> Evaluation<'a> {
     ) -> Value {
         let turns = self.turns().only_if(matches!(resource.expansion, Expansion::For(_)));
         let prefix = self.instance(instance).map(|i| i.prefix.clone()).unwrap_or_default();
-        let named = resource.moved_from.as_ref().map_or(&member.name, |moved| &moved.from);
+        let moved = resource.moved_from.as_ref();
+        let named = moved.and_then(hir::Moved::name).unwrap_or(&member.name);
         let parts = std::iter::once(named.as_str()).chain(key.map(Name::as_str));
         Value::Resource(self.add_resource(Resource {
             logical_id: ids::logical_id(&prefix, parts),
+            stood: moved.and_then(|moved| moves::resource(moved, key)),
             ty: resource.ty,
             instance,
             name: member.name.clone(),
@@ -166,6 +169,7 @@ impl<'a> Evaluation<'a> {
         let name = logical_id.clone();
         Some(self.add_resource(Resource {
             logical_id,
+            stood: None,
             ty,
             instance,
             name,

@@ -56,6 +56,7 @@ fn change(view: &View<'_>, said: &Said) -> Option<ResourceChange> {
         reasons: if action == ResourceAction::Replace { reasons.collect() } else { Vec::new() },
         fate,
         renamed_from: None,
+        moved_from: None,
         other_stack: None,
     })
 }

@@ -3,9 +3,10 @@
 //! Invariant: the page needs nothing else, neither a script nor a file; whatever comes from templates is escaped.
 
 use super::{
-    after, by_component, deed, headline, phases, remarks, resources, sides, sign, stack_remarks, verb,
+    after, by_component, deed, headline, phases, refactor_remarks, refactoring, remarks, resources, sides,
+    sign, stack_remarks, verb, way,
 };
-use crate::plan::{Gate, Phase, Plan, PlanStep, ResourceChange, StackAction, StackPlan};
+use crate::plan::{Gate, Phase, Plan, PlanStep, Refactor, ResourceChange, StackAction, StackPlan};
 use std::fmt::Write as _;
 
 /// How long a value may be: a page scrolls.
@@ -50,6 +51,11 @@ pub fn html(plan: &Plan) -> String {
         out.push_str("</ul></section>\n");
     }
     gates(plan, &mut out);
+    if !plan.moves.is_empty() {
+        out.push_str("<section><h2>Moves</h2>\n");
+        plan.moves.iter().for_each(|refactor| moves(refactor, &mut out));
+        out.push_str("</section>\n");
+    }
     if !plan.steps.is_empty() {
         out.push_str("<section><h2>Steps</h2>\n<ol>\n");
         for step in &plan.steps {
@@ -98,6 +104,26 @@ fn gates(plan: &Plan, out: &mut String) {
         }
         out.push_str("</tbody></table></section>\n");
     }
+}
+
+fn moves(refactor: &Refactor, out: &mut String) {
+    let _ = writeln!(out, "<h3>{}</h3>\n<ul>", text(&refactoring(refactor)));
+    for remark in refactor_remarks(refactor) {
+        let _ = writeln!(out, "<li>{}</li>", prose(&remark));
+    }
+    for moved in &refactor.moves {
+        let place =
+            moved.place.as_deref().map_or_else(String::new, |p| format!(" <small>{}</small>", text(p)));
+        let _ = writeln!(
+            out,
+            "<li>&gt; <code>{}</code> {}: <code>{}</code> → <code>{}</code>{place}</li>",
+            text(&way(moved)),
+            text(&moved.resource_type),
+            text(&moved.was),
+            text(&moved.component)
+        );
+    }
+    out.push_str("</ul>\n");
 }
 
 fn one(plan: &Plan, step: &PlanStep, out: &mut String) {

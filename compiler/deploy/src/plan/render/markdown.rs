@@ -3,8 +3,11 @@
 //! Invariant: nothing of a template is read as Markdown or HTML: values stand in code spans that they cannot end, and
 //! everything else is escaped.
 
-use super::{after, by_component, deed, headline, phases, remarks, resources, sides, sign, stack_remarks};
-use crate::plan::{Gate, Phase, Plan, PlanStep, StackAction, StackPlan};
+use super::{
+    after, by_component, deed, headline, phases, refactor_remarks, refactoring, remarks, resources, sides,
+    sign, stack_remarks, way,
+};
+use crate::plan::{Gate, Phase, Plan, PlanStep, Refactor, StackAction, StackPlan};
 use std::fmt::Write as _;
 
 /// How long a value may be.
@@ -33,6 +36,9 @@ pub fn markdown(plan: &Plan) -> String {
         out.push('\n');
     }
     gates(plan, &mut out);
+    for refactor in &plan.moves {
+        moves(refactor, &mut out);
+    }
     for step in &plan.steps {
         one(plan, step, &mut out);
     }
@@ -55,6 +61,29 @@ fn gates(plan: &Plan, out: &mut String) {
         }
         out.push('\n');
     }
+}
+
+fn moves(refactor: &Refactor, out: &mut String) {
+    let _ = writeln!(out, "<details open><summary>{}</summary>\n", text(&refactoring(refactor)));
+    for remark in refactor_remarks(refactor) {
+        let _ = writeln!(out, "- {}", text(&remark));
+    }
+    for moved in refactor.moves.iter().take(LISTED) {
+        let place = moved.place.as_deref().map_or_else(String::new, |place| format!(" · {}", code(place)));
+        let _ = writeln!(
+            out,
+            "- `>` {} {}: {} → {}{place}",
+            code(&way(moved)),
+            text(&moved.resource_type),
+            code(&moved.was),
+            code(&moved.component)
+        );
+    }
+    let left = refactor.moves.len().saturating_sub(LISTED);
+    if left > 0 {
+        let _ = writeln!(out, "- and {left} more resources: `solc plan` shows all");
+    }
+    out.push_str("\n</details>\n");
 }
 
 fn one(plan: &Plan, step: &PlanStep, out: &mut String) {

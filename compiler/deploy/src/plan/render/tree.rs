@@ -2,8 +2,13 @@
 //!
 //! Invariant: colour only repeats what signs and words say.
 
-use super::{after, by_component, deed, headline, phases, remarks, resources, sides, sign, stack_remarks};
-use crate::plan::{Gate, Phase, Plan, PlanStep, ResourceAction, ResourceChange, StackAction, StackPlan};
+use super::{
+    after, by_component, deed, headline, phases, refactor_remarks, refactoring, remarks, resources, sides,
+    sign, stack_remarks, way,
+};
+use crate::plan::{
+    Gate, Phase, Plan, PlanStep, Refactor, ResourceAction, ResourceChange, StackAction, StackPlan,
+};
 use std::fmt::Write as _;
 
 /// How long a value may be.
@@ -53,6 +58,10 @@ pub fn tree(plan: &Plan, look: &Look<'_>) -> String {
         out.push_str("nothing changes\n");
         return out;
     }
+    for refactor in &plan.moves {
+        out.push('\n');
+        moves(refactor, look, &paint, &mut out);
+    }
     for step in &plan.steps {
         out.push('\n');
         one(plan, step, look, &paint, &mut out);
@@ -71,6 +80,28 @@ pub fn tree(plan: &Plan, look: &Look<'_>) -> String {
         let _ = writeln!(out, "\n{bold}{resources}{end}");
     }
     out
+}
+
+fn moves(refactor: &Refactor, look: &Look<'_>, paint: &Paint, out: &mut String) {
+    let _ = writeln!(out, "{}{}{}", paint.bold, refactoring(refactor), paint.end);
+    for remark in refactor_remarks(refactor) {
+        let _ = writeln!(out, "   {}{remark}{}", paint.dim, paint.end);
+    }
+    for moved in &refactor.moves {
+        let place = moved.place.as_deref().map_or_else(String::new, look.place);
+        let line = format!(
+            "   {}>{} {}   {}   {} → {}   {}{place}{}",
+            paint.green,
+            paint.end,
+            way(moved),
+            moved.resource_type,
+            moved.was,
+            moved.component,
+            paint.dim,
+            paint.end
+        );
+        let _ = writeln!(out, "{}", line.trim_end());
+    }
 }
 
 fn one(plan: &Plan, step: &PlanStep, look: &Look<'_>, paint: &Paint, out: &mut String) {

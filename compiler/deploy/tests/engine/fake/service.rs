@@ -73,7 +73,7 @@ impl Backend for Fake {
             Ok(all
                 .into_iter()
                 .map(|(name, resource)| StackResource {
-                    physical_id: Some(format!("physical-{name}")),
+                    physical_id: Some(stack.physical(&name)),
                     resource_type: kind(&resource),
                     status: match stack.status {
                         StackStatus::UpdateRollbackFailed => ResourceStatus::UpdateFailed,
@@ -349,16 +349,16 @@ impl Backend for Fake {
         Ok(Vec::new())
     }
 
-    fn create_stack_refactor(&self, _: &CreateStackRefactor) -> Result<String, Failure> {
-        Err(refused("CreateStackRefactor", "nothing moves here"))
+    fn create_stack_refactor(&self, request: &CreateStackRefactor) -> Result<String, Failure> {
+        self.call("CreateStackRefactor", Some("refactor"), |state, now| Ok(state.ask_refactor(now, request)))
     }
 
-    fn describe_stack_refactor(&self, _: &str) -> Result<StackRefactor, Failure> {
-        Err(refused("DescribeStackRefactor", "nothing moves here"))
+    fn describe_stack_refactor(&self, refactor: &str) -> Result<StackRefactor, Failure> {
+        self.call("DescribeStackRefactor", None, |state, now| state.refactor(now, refactor))
     }
 
-    fn execute_stack_refactor(&self, _: &str) -> Result<(), Failure> {
-        Err(refused("ExecuteStackRefactor", "nothing moves here"))
+    fn execute_stack_refactor(&self, refactor: &str) -> Result<(), Failure> {
+        self.call("ExecuteStackRefactor", Some(refactor), |state, now| state.execute_refactor(now, refactor))
     }
 
     fn alarm_states(&self, alarms: &[String]) -> Result<Values, Failure> {
