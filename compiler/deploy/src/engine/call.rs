@@ -291,7 +291,17 @@ impl Engine<'_, '_> {
             task.enter(State::Discard(Box::new(Some(failure)), outcome), self.now());
             return Ok(());
         }
-        task.report.failure = Some(failure);
+        let protecting = matches!(task.state, State::Protect(_) | State::Verify(_));
+        if task.history.policy && !protecting && self.sealed.is_none() {
+            task.failure = Some(failure);
+            task.enter(State::Protect(outcome), self.now());
+            return Ok(());
+        }
+        // Why it failed comes before what could not be restored afterwards.
+        task.report.failure = Some(match task.failure.take() {
+            Some(first) if protecting => first.note(failure.message),
+            Some(_) | None => failure,
+        });
         self.finish(task, outcome)
     }
 

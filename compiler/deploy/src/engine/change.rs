@@ -296,6 +296,10 @@ impl Engine<'_, '_> {
         if outcome == StepOutcome::Unchanged {
             return Ok(Next::Now(State::Protect(outcome)));
         }
+        if task.history.policy {
+            task.failure = failure;
+            return Ok(Next::Now(State::Protect(outcome)));
+        }
         task.report.failure = failure;
         Ok(Next::Over(outcome))
     }

@@ -76,7 +76,6 @@ impl Engine<'_, '_> {
         if now == wanted {
             return Ok(());
         }
-        task.widened = true;
         self.set_policy(task, &wanted)
     }
 

@@ -18,6 +18,8 @@ pub(super) struct History {
     pub(super) change_set: Option<String>,
     /// The stack's ARN.
     pub(super) stack: Option<String>,
+    /// Whether the stack's policy may be wider than it should be.
+    pub(super) policy: bool,
     /// Whether its execution was begun.
     pub(super) executed: bool,
     /// The last event that was seen.
@@ -65,12 +67,12 @@ impl History {
                 match operation {
                     Operation::CreateChangeSet => self.request = Some(request.clone()),
                     Operation::ExecuteChangeSet | Operation::ExecuteStackRefactor => self.executed = true,
+                    Operation::SetStackPolicy => self.policy = true,
                     Operation::DeleteChangeSet
                     | Operation::ContinueUpdateRollback
                     | Operation::RollbackStack
                     | Operation::CancelUpdateStack
                     | Operation::DeleteStack
-                    | Operation::SetStackPolicy
                     | Operation::UpdateTerminationProtection
                     | Operation::CreateStackRefactor
                     | Operation::PutTemplate => {}

@@ -7,6 +7,7 @@ use super::Engine;
 use super::call::{Answer, STALE};
 use super::change::target;
 use super::outcome::StepFailure;
+use super::step::Target;
 use super::task::{Next, State, Task, Trouble, failed};
 use crate::backend::FailureClass;
 use crate::codes::STACK_FAILED;
@@ -54,9 +55,15 @@ impl Engine<'_, '_> {
             crate::backend::StackStatus::RollbackComplete | crate::backend::StackStatus::RollbackFailed
         );
         let mut outcome = outcome;
-        if created && (succeeded || task.widened || task.history.number(Operation::SetStackPolicy) > 0) {
-            let stateful = target.stateful();
+        if created && (succeeded || task.history.policy) {
             let key = task.key();
+            let mut stateful = target.stateful();
+            if !succeeded {
+                // What the release takes away is still there.
+                let sent = self.read("GetTemplate", |backend| backend.get_template(&key))?;
+                let content = serde_json::from_str(&sent).unwrap_or_default();
+                stateful.extend(Target { content, ..target.clone() }.stateful());
+            }
             let now = self.read("GetStackPolicy", |backend| backend.get_stack_policy(&key))?;
             let wanted = policy(&stateful);
             // Without data, and without a policy, there is nothing to be protected.
@@ -67,7 +74,6 @@ impl Engine<'_, '_> {
                     outcome = StepOutcome::Changed;
                 }
             }
-            task.widened = false;
         }
         if succeeded && stack.termination_protection != target.termination_protection {
             match self.set_termination_protection(task, target.termination_protection) {

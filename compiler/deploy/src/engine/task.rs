@@ -183,8 +183,6 @@ pub(super) struct Task<'s> {
     pub(super) reason: Option<String>,
     /// Whether a warning about credentials was answered by trying once more.
     pub(super) renewed: bool,
-    /// Whether the policy may be wider than it should be.
-    pub(super) widened: bool,
     /// Whether the server knows no protection against deletion: AWS does, others may not.
     pub(super) unprotected: bool,
     /// The last event that was told before a crash: those up to it are read again, for what they say of failures, and
@@ -245,7 +243,6 @@ impl<'s> Task<'s> {
             searches: 0,
             reason: None,
             renewed: false,
-            widened: false,
             unprotected: false,
             told,
             plan,

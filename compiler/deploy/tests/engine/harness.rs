@@ -324,6 +324,7 @@ impl World {
         let disk = Disk::open(&path, self.fake.witness.clone()).expect("free");
         let (mut journal, history) =
             Journal::on(Box::new(disk), path, self.probe.as_ref()).expect("readable");
+        let begun = history.iter().find_map(Entry::as_begin).expect("begun").acknowledgements.clone();
         let leases = self.folder.path().join("leases");
         let own = FileLease::take(&leases, "integration", id.as_str(), "test").expect("free");
         let held = (leases.join("integration.json"), id.to_string());
@@ -335,7 +336,8 @@ impl World {
         let evidence = Evidence {
             records: Records::of(self.folder.path()),
             states: States::of(self.folder.path(), "integration"),
-            intent: about.intent(steps),
+            // What was acknowledged when it was begun stays recorded, whatever is when it is resumed.
+            intent: About { acknowledgements: begun, ..about.clone() }.intent(steps),
         };
         let setting = Setting {
             backend: &self.fake,

@@ -222,3 +222,14 @@ fn a_throttled_cancellation_is_asked_for_again() {
     }
     assert!(cancelled > 5, "{cancelled}");
 }
+
+#[test]
+fn what_once_stood_is_never_deleted_to_make_way() {
+    for status in [StackStatus::RollbackComplete, StackStatus::RollbackFailed] {
+        let mut world = left_in(status, true);
+        let report = world.deploy(&topic("2"));
+        assert_eq!(report.exit(), Exit::NeedsRecovery, "{report:#?}");
+        assert_eq!(world.fake.accepted("DeleteStack"), 0);
+        world.holds(status.as_str());
+    }
+}
