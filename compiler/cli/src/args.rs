@@ -85,7 +85,7 @@ pub(crate) enum Command {
     Test(Test),
     /// Check, and write templates and manifests
     Build(Build),
-    /// Say what deploying would change, in which order, and what must be agreed to; asks no account
+    /// Say what deploying would change, in which order, and what must be agreed to; asks no account without `--online`
     Plan(Plan),
     /// Deploy on the embedded CloudFormation from what is recorded, with a failure at each step in turn: exit with 1
     /// where a rollback could stick, or data be lost
@@ -212,6 +212,11 @@ pub(crate) struct Build {
 pub(crate) struct Plan {
     #[command(flatten)]
     pub(crate) of: Planned,
+    /// Ask the service too: what drifted, and what change sets of its own would do; they are not executed
+    #[arg(long, requires = "backend")]
+    pub(crate) online: bool,
+    #[command(flatten)]
+    pub(crate) aws: AwsOptions,
     /// Write the plan into this file, and not to standard output
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) out: Option<PathBuf>,

@@ -12,6 +12,7 @@ pub mod gates;
 mod inputs;
 mod moves;
 mod naming;
+pub mod online;
 mod order;
 mod outputs;
 mod reference;
@@ -65,6 +66,9 @@ pub struct Plan {
     pub gates: Vec<Gate>,
     /// Why it cannot be done at all; empty where it can.
     pub refusals: Vec<Refusal>,
+    /// What the service says of each stack, where it was asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub online: Vec<online::Seen>,
 }
 
 /// One stack refactoring: resources get other logical ids or stacks, all at once, and stay what they are.
@@ -475,6 +479,7 @@ impl Plan {
             steps,
             gates: planned.gates,
             refusals,
+            online: Vec::new(),
         };
         plan.summary = plan.counted();
         Ok(plan)

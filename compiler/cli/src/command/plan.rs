@@ -1,15 +1,19 @@
 //! `solc plan`: what deploying an environment would do, against what is recorded of it.
 //!
-//! Invariant: nothing is asked of any account, and nothing is written but the file that was asked for.
+//! Invariant: nothing is asked of any account without `--online`, nothing is ever changed there, and nothing is written but
+//! the file that was asked for.
 
 use super::absolute;
 use super::build::write_whole;
-use crate::args::{Backend, Format, Plan as Asked, Planned};
+use crate::args::{AwsOptions, Backend, Format, Plan as Asked, Planned, Target};
 use crate::codes::CANNOT_WRITE;
+use crate::deploying::Place;
 use crate::output::{Exit, Output, shown_names};
 use solc_cmdb::States;
-use solc_deploy::plan::Recorded;
+use solc_deploy::clock::SystemClock;
+use solc_deploy::engine::Timing;
 use solc_deploy::plan::render::{self, Look};
+use solc_deploy::plan::{self, Recorded};
 use solc_deploy::{Plan, Release};
 use solc_driver::{BuiltEnvironment, Disk, Request, compile};
 use solc_source::{Diagnostic, Span};
@@ -27,10 +31,19 @@ fn plan(asked: &Asked, output: &Output) -> Exit {
         output.say("error: a plan is no finding: `plan` writes `human`, `json`, `markdown` or `html`");
         return Exit::Usage;
     }
-    let Prepared { plan, root, .. } = match Prepared::of(&asked.of, output) {
+    let Prepared { release, recorded, mut plan, root } = match Prepared::of(&asked.of, output) {
         Ok(prepared) => prepared,
         Err(exit) => return exit,
     };
+    if asked.online
+        && let Err(exit) = online(asked, &release, &recorded, &mut plan, output)
+    {
+        return exit;
+    }
+    if !asked.online && asked.aws != AwsOptions::default() {
+        output.say(&format!("error: without `--online` there is no use for{}", asked.aws.again()));
+        return Exit::Usage;
+    }
     let shown = shown_names(&root);
     let text = match rendered(&plan, output, asked.out.is_some(), &shown) {
         Ok(text) => text,
@@ -48,6 +61,33 @@ fn plan(asked: &Asked, output: &Output) -> Exit {
         Exit::Clean if asked.detailed_exitcode && !plan.is_empty() => Exit::Changes,
         exit => exit,
     }
+}
+
+/// Adds what the service says.
+fn online(
+    asked: &Asked,
+    release: &Release,
+    recorded: &[Recorded],
+    plan: &mut Plan,
+    output: &Output,
+) -> Result<(), Exit> {
+    let target = Target {
+        path: asked.of.path.clone(),
+        environment: asked.of.environment.clone(),
+        backend: asked.of.backend.unwrap_or(Backend::Local),
+        aws: asked.aws.clone(),
+    };
+    let place = Place::of(&target, output)?;
+    let backend = place.backend(&target, &release.account, &release.region, output)?;
+    let pause = match target.backend {
+        Backend::Local => Timing::local(),
+        Backend::Aws => Timing::service(),
+    }
+    .poll;
+    plan::online::ask(plan, release, recorded, backend.as_ref(), &SystemClock, pause).map_err(|failure| {
+        output.say(&format!("error: {failure}"));
+        Exit::Usage
+    })
 }
 
 /// What would be deployed, what is recorded, and what comes of the two.

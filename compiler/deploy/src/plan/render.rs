@@ -11,6 +11,7 @@ pub use html::html;
 pub use markdown::markdown;
 pub use tree::{Look, tree};
 
+use super::online::Seen;
 use super::{
     Move, PendingInput, Phase, Plan, PlanStep, PropertyChange, Refactor, ResourceAction, ResourceChange,
     StackAction, StackPlan, StepAction,
@@ -265,6 +266,44 @@ fn value(value: Option<&Value>) -> String {
 fn single(value: &Value) -> Option<(&str, &Value)> {
     let object = value.as_object().filter(|object| object.len() == 1)?;
     object.iter().next().map(|(key, value)| (key.as_str(), value))
+}
+
+/// What the service said of each stack beside the plan, in sentences; empty where it was not asked.
+fn online(plan: &Plan) -> Vec<(&str, Vec<String>)> {
+    let of = |seen: &Seen| {
+        let mut lines: Vec<String> = seen
+            .drifted
+            .iter()
+            .map(|drift| {
+                let properties = if drift.properties.is_empty() {
+                    String::new()
+                } else {
+                    format!(": {}", drift.properties.join(", "))
+                };
+                let is = if drift.status == "DELETED" { "was deleted" } else { "was changed" };
+                format!("`{}` ({}) {is} outside{properties}", drift.logical_id, drift.resource_type)
+            })
+            .collect();
+        lines.extend(seen.unforeseen.iter().map(|change| {
+            let done = match change.action {
+                ResourceAction::Add => "adds",
+                ResourceAction::Modify => "changes",
+                ResourceAction::Replace => "replaces",
+                ResourceAction::Remove => "removes",
+            };
+            format!(
+                "the service {done} `{}` ({}), as is not planned",
+                change.logical_id, change.resource_type
+            )
+        }));
+        lines.extend(seen.not_confirmed.iter().map(|id| format!("the service does not change `{id}`")));
+        lines.extend(seen.notes.iter().cloned());
+        if lines.is_empty() {
+            lines.push("nothing else than the plan".to_owned());
+        }
+        lines
+    };
+    plan.online.iter().map(|seen| (seen.stack.as_str(), of(seen))).collect()
 }
 
 #[cfg(test)]

@@ -314,6 +314,15 @@ fn misfits(value: &Value, schema: &Value, root: &Value, at: &str, found: &mut Ve
     }
 }
 
+/// Fails where a plan as JSON is not as its published schema says.
+pub(super) fn fits(plan: &Value) {
+    let schema = include_str!("../../../../book/src/reference/plan.schema.json");
+    let schema: Value = serde_json::from_str(schema).expect("JSON");
+    let mut found = Vec::new();
+    misfits(plan, &schema, &schema, "plan", &mut found);
+    assert!(found.is_empty(), "{found:#?}");
+}
+
 #[test]
 fn a_plan_is_as_its_published_schema_says() {
     let schema = include_str!("../../../../book/src/reference/plan.schema.json");

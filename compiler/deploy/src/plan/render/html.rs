@@ -3,8 +3,8 @@
 //! Invariant: the page needs nothing else, neither a script nor a file; whatever comes from templates is escaped.
 
 use super::{
-    after, by_component, deed, headline, phases, refactor_remarks, refactoring, remarks, resources, sides,
-    sign, stack_remarks, verb, way,
+    after, by_component, deed, headline, online, phases, refactor_remarks, refactoring, remarks, resources,
+    sides, sign, stack_remarks, verb, way,
 };
 use crate::plan::{Gate, Phase, Plan, PlanStep, Refactor, ResourceChange, StackAction, StackPlan};
 use std::fmt::Write as _;
@@ -51,6 +51,7 @@ pub fn html(plan: &Plan) -> String {
         out.push_str("</ul></section>\n");
     }
     gates(plan, &mut out);
+    said(plan, &mut out);
     if !plan.moves.is_empty() {
         out.push_str("<section><h2>Moves</h2>\n");
         plan.moves.iter().for_each(|refactor| moves(refactor, &mut out));
@@ -66,6 +67,20 @@ pub fn html(plan: &Plan) -> String {
     unchanged(plan, &mut out);
     out.push_str("</main>\n<footer>Written by <code>solc plan</code>.</footer>\n</body>\n</html>\n");
     out
+}
+
+/// What the service said, where it was asked.
+fn said(plan: &Plan, out: &mut String) {
+    let online = online(plan);
+    if online.is_empty() {
+        return;
+    }
+    out.push_str("<section><h2>The service says</h2>\n<ul>\n");
+    for (stack, lines) in online {
+        let lines: String = lines.iter().map(|line| format!("<li>{}</li>", prose(line))).collect();
+        let _ = writeln!(out, "<li><code>{}</code><ul>{lines}</ul></li>", text(stack));
+    }
+    out.push_str("</ul></section>\n");
 }
 
 fn unchanged(plan: &Plan, out: &mut String) {

@@ -4,8 +4,8 @@
 //! everything else is escaped.
 
 use super::{
-    after, by_component, deed, headline, phases, refactor_remarks, refactoring, remarks, resources, sides,
-    sign, stack_remarks, way,
+    after, by_component, deed, headline, online, phases, refactor_remarks, refactoring, remarks, resources,
+    sides, sign, stack_remarks, way,
 };
 use crate::plan::{Gate, Phase, Plan, PlanStep, Refactor, StackAction, StackPlan};
 use std::fmt::Write as _;
@@ -23,7 +23,8 @@ pub fn markdown(plan: &Plan) -> String {
     let Plan { product, environment, account, region, .. } = plan;
     let _ = writeln!(out, "### {} in {}: {}\n", text(product), text(environment), headline(plan));
     if plan.is_empty() && plan.refusals.is_empty() {
-        out.push_str("Nothing changes.\n");
+        out.push_str("Nothing changes.\n\n");
+        said(plan, &mut out);
         return out;
     }
     if let Some(resources) = resources(plan) {
@@ -36,6 +37,7 @@ pub fn markdown(plan: &Plan) -> String {
         out.push('\n');
     }
     gates(plan, &mut out);
+    said(plan, &mut out);
     for refactor in &plan.moves {
         moves(refactor, &mut out);
     }
@@ -43,6 +45,22 @@ pub fn markdown(plan: &Plan) -> String {
         one(plan, step, &mut out);
     }
     out
+}
+
+/// What the service said, where it was asked.
+fn said(plan: &Plan, out: &mut String) {
+    let online = online(plan);
+    if online.is_empty() {
+        return;
+    }
+    out.push_str("**The service says**\n\n");
+    for (stack, lines) in online {
+        let _ = writeln!(out, "- {}", code(stack));
+        for line in lines {
+            let _ = writeln!(out, "  - {}", text(&line));
+        }
+    }
+    out.push('\n');
 }
 
 fn gates(plan: &Plan, out: &mut String) {

@@ -3,8 +3,8 @@
 //! Invariant: colour only repeats what signs and words say.
 
 use super::{
-    after, by_component, deed, headline, phases, refactor_remarks, refactoring, remarks, resources, sides,
-    sign, stack_remarks, way,
+    after, by_component, deed, headline, online, phases, refactor_remarks, refactoring, remarks, resources,
+    sides, sign, stack_remarks, way,
 };
 use crate::plan::{
     Gate, Phase, Plan, PlanStep, Refactor, ResourceAction, ResourceChange, StackAction, StackPlan,
@@ -56,6 +56,7 @@ pub fn tree(plan: &Plan, look: &Look<'_>) -> String {
     );
     if plan.is_empty() && plan.refusals.is_empty() {
         out.push_str("nothing changes\n");
+        said(plan, &paint, &mut out);
         return out;
     }
     for refactor in &plan.moves {
@@ -75,11 +76,27 @@ pub fn tree(plan: &Plan, look: &Look<'_>) -> String {
     if !unchanged.is_empty() {
         let _ = writeln!(out, "\n{}unchanged: {}{end}", paint.dim, unchanged.join(", "));
     }
+    said(plan, &paint, &mut out);
     told(plan, look, &paint, &mut out);
     if let Some(resources) = resources(plan) {
         let _ = writeln!(out, "\n{bold}{resources}{end}");
     }
     out
+}
+
+/// What the service said, where it was asked.
+fn said(plan: &Plan, paint: &Paint, out: &mut String) {
+    let online = online(plan);
+    if online.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "\n{}the service says{}", paint.bold, paint.end);
+    for (stack, lines) in online {
+        let _ = writeln!(out, "   {stack}");
+        for line in lines {
+            let _ = writeln!(out, "       {line}");
+        }
+    }
 }
 
 fn moves(refactor: &Refactor, look: &Look<'_>, paint: &Paint, out: &mut String) {
