@@ -4,8 +4,9 @@ The server speaks TLS, with a certificate made for this run, so that what the co
 to AWS. The command finds in its environment where the server is (SOLC_MOTO_ENDPOINT), the certificate to trust
 (SSL_CERT_FILE) and credentials that mean nothing. The server ends with the command.
 
-One thing moto is helped with: it computes the outputs of a stack where it is made by CreateStack or UpdateStack, but not
-where a change set is executed. Its own function is called there. Should a later moto do so itself, this says so and fails.
+Two things moto is helped with. It computes the outputs of a stack where it is made by CreateStack or UpdateStack, but not
+where a change set is executed: its own function is called there, and should a later moto do so itself, this says so and fails.
+And its ids of hosted zones begin with any letter, while AWS's begin with Z.
 """
 
 import datetime
@@ -19,6 +20,7 @@ import threading
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+import moto.route53.models as route53
 from moto.cloudformation.models import CloudFormationBackend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -44,6 +46,11 @@ def help_with_outputs():
                 stack.helped = True
 
     CloudFormationBackend.execute_change_set = executed
+
+
+def help_with_zones():
+    any_id = route53.create_route53_zone_id
+    route53.create_route53_zone_id = lambda *given, **named: "Z" + any_id(*given, **named)[1:]
 
 
 def certificates(folder):
@@ -96,6 +103,7 @@ def main(folder, command):
     folder.mkdir(parents=True, exist_ok=True)
     authority, server_certificate = certificates(folder)
     help_with_outputs()
+    help_with_zones()
     server = make_server(
         "127.0.0.1",
         0,

@@ -96,6 +96,9 @@ pub(crate) enum Command {
     Why(Why),
     /// Look at what `solc` stands on: the program, the workspace, git, and AWS where an environment is named
     Doctor(Doctor),
+    /// What only AWS knows, and `facts.json` says
+    #[command(subcommand)]
+    Facts(Facts),
     /// Fetch the libraries that manifests name from git, and record them in `solc.lock`
     Fetch(Fetch),
     /// Format `.sol` files
@@ -136,6 +139,30 @@ pub(crate) enum Command {
 pub(crate) enum Local {
     /// Serve it over HTTP, for the AWS CLI and every SDK, until interrupted
     Serve(Serve),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Facts {
+    /// Look up what these environments read of `facts.json`, and write what has changed
+    Refresh(RefreshFacts),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RefreshFacts {
+    /// A file or folder; the nearest `solc.toml` upwards says what belongs to it
+    #[arg(default_value = ".", value_hint = ValueHint::AnyPath)]
+    pub(crate) path: PathBuf,
+    /// Look in the account and the region of this environment (may be repeated)
+    #[arg(long = "env", value_name = "ENVIRONMENT", required = true)]
+    pub(crate) environments: Vec<String>,
+    /// Who is asked
+    #[arg(long, value_enum, value_name = "BACKEND")]
+    pub(crate) backend: RemoteBackend,
+    #[command(flatten)]
+    pub(crate) aws: AwsOptions,
+    /// Write nothing; exit with 1 if anything would change
+    #[arg(long)]
+    pub(crate) check: bool,
 }
 
 #[derive(Debug, Args)]

@@ -7,6 +7,7 @@ pub(crate) mod destroy;
 pub(crate) mod doc;
 pub(crate) mod doctor;
 pub(crate) mod explain;
+pub(crate) mod facts;
 pub(crate) mod fetch;
 pub(crate) mod fmt;
 pub(crate) mod init;
@@ -20,6 +21,7 @@ pub(crate) mod why;
 
 use crate::output::{Exit, Output};
 use solc_driver::Compilation;
+use solc_source::Name;
 use solc_source::suggest::nearest;
 use std::path::{Path, PathBuf};
 
@@ -31,7 +33,12 @@ pub(crate) fn absolute(path: &Path) -> PathBuf {
 
 /// An environment that does not exist is a mistake in the command, and not in the source.
 pub(crate) fn unknown(environments: &[String], compilation: &Compilation, output: &Output) -> Option<Exit> {
-    let known = || compilation.environments.iter().map(|name| name.as_str());
+    unknown_of(environments, &compilation.environments, output)
+}
+
+/// The same, where these are what exists.
+pub(crate) fn unknown_of(environments: &[String], all: &[Name], output: &Output) -> Option<Exit> {
+    let known = || all.iter().map(|name| name.as_str());
     let wrong: Vec<&String> = environments.iter().filter(|name| !known().any(|k| k == *name)).collect();
     // What declares it may be what is broken.
     if wrong.is_empty() || known().next().is_none() {

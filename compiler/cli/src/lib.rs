@@ -82,6 +82,7 @@ fn run(arguments: &Arguments, output: &Output) -> Exit {
         Command::Doc(doc) => command::doc::run(doc, output),
         Command::Why(why) => command::why::run(why, output),
         Command::Doctor(doctor) => command::doctor::run(doctor, output),
+        Command::Facts(facts) => command::facts::run(facts, output),
         Command::Fetch(fetch) => command::fetch::run(fetch, output),
         Command::Fmt(fmt) => command::fmt::run(fmt, output),
         Command::Explain(explain) => command::explain::run(explain, output),

@@ -141,3 +141,73 @@ fn stacks_are_made_changed_left_alone_and_deleted_and_every_operation_is_recorde
     let (intents, results) = (named(&audit, "1-intent.json"), named(&audit, "2-result.json"));
     assert_eq!((intents.len(), results.len()), (6, 6), "five deployments and a destruction");
 }
+
+/// Needs the hosted zone of its product's domain, and reaches S3 through the endpoint of its network.
+const ENTRY: &str = r#"use std.network.{Gateway, Network}
+
+solution demo {
+  network: Network {}
+  entry: Gateway { network }
+}
+"#;
+
+/// The zone; moto, unlike AWS, finds none whose name has no dot at the end.
+const ZONES: &str = r#"component Zone {
+  layer data
+  resource zone: AWS.Route53.HostedZone { Name = "demo.example." }
+  attribute id: deferred String = zone.ref
+}
+
+solution demo {
+  zone: Zone {}
+  output id: String = zone.id
+}
+"#;
+
+#[test]
+#[ignore = "moto's server is needed: `cargo verify --only moto`"]
+fn facts_are_looked_up_written_once_and_left_alone_where_they_are_right() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    assert_eq!(solc(root, &["init", ".", "--product", "demo"]).0, 0);
+    let accounts = root.join("accounts-config/accounts.sol");
+    let text = fs::read_to_string(&accounts).unwrap().replace("111122223333", "123456789012");
+    fs::write(&accounts, &text).unwrap();
+    let solution = root.join("demo-config/solutions/demo.sol");
+    let facts = root.join("demo-config/facts.json");
+
+    fs::write(&solution, ENTRY).unwrap();
+    let (code, said) = there(root, &["facts", "refresh"]);
+    let missing = "no public hosted zone `demo.example` in account 123456789012, ap-southeast-2";
+    assert!(code == 1 && said.contains(missing), "{said}");
+
+    fs::write(&solution, ZONES).unwrap();
+    let (code, said) = there(root, &["deploy"]);
+    assert!(code == 0, "{said}");
+    let (_, said) = there(root, &["outputs"]);
+    let id = said.split_whitespace().find(|word| word.starts_with('Z')).unwrap_or_else(|| panic!("{said}"));
+
+    fs::write(&solution, ENTRY).unwrap();
+    fs::write(&facts, "{ \"prefix_lists\": { \"s3\": \"pl-00000000\", \"dynamodb\": \"pl-00000000\" } }")
+        .unwrap();
+    let (code, said) = there(root, &["facts", "refresh", "--check"]);
+    assert!(code == 1 && said.contains(&format!("hosted_zones.demo.example: none → {id}")), "{said}");
+    assert!(fs::read_to_string(&facts).unwrap().contains("pl-00000000"), "nothing is written");
+    let (code, said) = there(root, &["facts", "refresh"]);
+    assert!(code == 0 && said.contains("demo-config/facts.json: 3 changes"), "{said}");
+    assert!(said.contains("prefix_lists.s3: pl-00000000 → pl-"), "{said}");
+    let written = fs::read_to_string(&facts).unwrap();
+    let value: Value = serde_json::from_str(&written).unwrap();
+    assert_eq!(value["hosted_zones"]["demo.example"], id);
+    assert_ne!(value["prefix_lists"]["s3"], value["prefix_lists"]["dynamodb"]);
+    assert!(written.starts_with("{\n  \"hosted_zones\"") && written.ends_with("}\n"), "{written}");
+    let (code, said) = solc(root, &["check"]);
+    assert!(code == 0, "{said}");
+    let (code, said) = there(root, &["facts", "refresh", "--check"]);
+    assert!(code == 0 && said.contains("nothing to change"), "{said}");
+
+    fs::write(&accounts, text.replace("\"c\"]", "\"c\", \"f\"]")).unwrap();
+    let (code, said) = there(root, &["facts", "refresh"]);
+    assert!(code == 1 && said.contains("ap-southeast-2f"), "{said}");
+    assert_eq!(fs::read_to_string(&facts).unwrap(), written);
+}

@@ -9,11 +9,14 @@ mod changes;
 mod doctor;
 mod events;
 mod failure;
+mod lookup;
 mod service;
 mod session;
 mod templates;
+mod xml;
 
 pub use doctor::RoleState;
+pub use lookup::HostedZone;
 pub use session::{AssumedRole, Options};
 
 use crate::backend::{Failure, Identity};

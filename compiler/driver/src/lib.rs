@@ -7,6 +7,7 @@ pub mod codes;
 mod compile;
 pub mod data;
 mod edits;
+pub mod facts;
 pub mod file_system;
 pub mod library;
 pub mod load;
@@ -16,6 +17,7 @@ pub mod why;
 pub mod workspace;
 
 pub use compile::{BuiltEnvironment, Compilation, OutputFile, Request, compile};
+pub use facts::{Facts, Reader, RepositoryFacts, facts};
 pub use file_system::{Disk, FileSystem, Memory};
 pub use load::{Loaded, load};
 pub use mend::{Mended, MendedFile, Outcome, mend};

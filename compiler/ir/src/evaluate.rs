@@ -206,6 +206,8 @@ pub(crate) struct Evaluation<'a> {
     pub(crate) outputs: Vec<model::Output>,
     pub(crate) images: BTreeMap<Name, model::Image>,
     pub(crate) waivers: Vec<model::Waiver>,
+    /// Facts that were read, by name and key, and whether one reader has no other way.
+    pub(crate) read_facts: std::collections::BTreeMap<(Name, Name), bool>,
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// Those that do not depend on the environment.
     pub(crate) general: Vec<Diagnostic>,
@@ -279,6 +281,7 @@ impl<'a> Evaluation<'a> {
             outputs: Vec::new(),
             images: BTreeMap::new(),
             waivers: Vec::new(),
+            read_facts: std::collections::BTreeMap::new(),
             diagnostics: Vec::new(),
             general: Vec::new(),
             profiles: FxHashMap::default(),

@@ -200,10 +200,11 @@ impl Evaluation<'_> {
         None
     }
 
-    fn prefix_list(&mut self, service: &str) -> Option<Name> {
+    fn prefix_list(&mut self, service: &Name) -> Option<Name> {
+        self.read_facts.entry((Name::new_static("prefix_lists"), service.clone())).or_default();
         let Value::Map(facts) = self.block_field(self.block?, "facts") else { return None };
         match facts.get("prefix_lists")? {
-            Value::Map(lists) => match lists.get(service)? {
+            Value::Map(lists) => match lists.get(service.as_str())? {
                 Value::Text(id) => Some(id.clone()),
                 _ => None,
             },

@@ -71,6 +71,8 @@ pub(crate) fn lower(
     }
     deployment.images = std::mem::take(&mut evaluation.images).into_values().collect();
     deployment.waivers = std::mem::take(&mut evaluation.waivers);
+    let facts = std::mem::take(&mut evaluation.read_facts).into_iter();
+    deployment.facts = facts.map(|((fact, key), needed)| model::ReadFact { fact, key, needed }).collect();
     let name = evaluation.environment.name.clone();
     let mut diagnostics: Vec<Diagnostic> = std::mem::take(&mut evaluation.diagnostics)
         .into_iter()
@@ -334,6 +336,7 @@ fn build(evaluation: &mut Evaluation<'_>, stacks: stacks::Stacks) -> Deployment 
         images: Vec::new(),
         assignment: stacks.assignment,
         waivers: Vec::new(),
+        facts: Vec::new(),
     }
 }
 

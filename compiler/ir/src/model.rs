@@ -62,6 +62,19 @@ pub struct Deployment {
     pub assignment: Assignment,
     /// What the environment and its instances were allowed not to do, and why.
     pub waivers: Vec<Waiver>,
+    /// What it reads of its facts, whether `facts.json` says it or not.
+    pub facts: Vec<ReadFact>,
+}
+
+/// An entry of the environment's facts that something reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadFact {
+    /// `hosted_zones`, `prefix_lists`
+    pub fact: Name,
+    /// The domain, or the service.
+    pub key: Name,
+    /// Whether nothing stands in for it where it is missing.
+    pub needed: bool,
 }
 
 /// `<solution>/<layer>` to component path to the number of its stack, the first being 1.

@@ -3,7 +3,7 @@
 //! Invariant: it changes nothing, here or in an account. What cannot be found out is said, and is no error of its own.
 
 #[cfg(feature = "aws")]
-mod aws;
+pub(super) mod aws;
 mod git;
 mod program;
 

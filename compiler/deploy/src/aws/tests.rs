@@ -1,6 +1,8 @@
 //! Against a server that answers what each test tells it to, so that pages, refusals and what S3 holds are seen without
 //! AWS. What a server that we did not write says is asked in `tests/moto.rs`.
 
+mod lookup;
+
 use super::{AssumedRole, Aws, Options, RoleState};
 use crate::backend::{
     Backend, ChangeSetType, CreateChangeSet, Failure, FailureClass, RollbackConfiguration, StackStatus,

@@ -16,6 +16,9 @@ impl<'a> Evaluation<'a> {
         span: Span,
     ) -> Value {
         let values: Vec<Value> = args.iter().map(|a| self.eval(frame, *a)).collect();
+        if let (Builtin::Get, [of, _], [_, key]) = (builtin, args, values.as_slice()) {
+            self.note_fact(frame, *of, key, false);
+        }
         if values.contains(&Value::Missing) {
             return Value::Missing;
         }

@@ -19,6 +19,7 @@ impl<'a> Evaluation<'a> {
             let key = self.key_of(&by);
             self.took(zones, key.as_ref());
         }
+        self.note_fact(frame, base, &by, true);
         match (&of, &by) {
             (Value::Missing, _) | (_, Value::Missing) => Value::Missing,
             (Value::None, _) => Value::None,
@@ -55,6 +56,13 @@ impl<'a> Evaluation<'a> {
                 None => self.missing_key(frame, base, map, &by, span),
             },
             _ => Value::Missing,
+        }
+    }
+
+    /// Remembers that a fact was read, where the expression is `env.facts.NAME`.
+    pub(super) fn note_fact(&mut self, frame: &Frame<'a>, base: ExprId, by: &Value, needed: bool) {
+        if let (Some(fact), Value::Text(key)) = (fact_name(frame, base), by) {
+            *self.read_facts.entry((fact, key.clone())).or_default() |= needed;
         }
     }
 

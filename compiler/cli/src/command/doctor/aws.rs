@@ -173,7 +173,8 @@ fn stacks(aws: &Aws, target: &Target) -> Vec<Finding> {
     findings
 }
 
-fn mend(failure: &Failure) -> &'static str {
+/// What to do about a request that failed.
+pub(in crate::command) fn mend(failure: &Failure) -> &'static str {
     match failure.class {
         FailureClass::ExpiredCredentials => "get new credentials, such as by `aws sso login`, and ask again",
         FailureClass::Denied => "see `--profile` and `--role`, and what the identity may do",
