@@ -251,7 +251,10 @@ fn the_service_is_asked_what_it_would_do_where_that_is_wanted() {
     assert_eq!(run(folder.path(), &["deploy"]).0, 0);
     fs::write(&solution, SOLUTION.replace("DisplayName = of", "DisplayName = \"of ${of}\"")).unwrap();
     let (code, data, said) = run(folder.path(), &["plan", "--backend", "local", "--online"]);
-    assert!(code == 0 && data.contains("the service says") && !data.contains("does not change"), "{data}{said}");
+    assert!(
+        code == 0 && data.contains("the service says") && !data.contains("does not change"),
+        "{data}{said}"
+    );
     let (code, _, said) = run(folder.path(), &["plan", "--online"]);
     assert!(code == 2 && said.contains("--backend"), "{said}");
     let (code, _, said) = run(folder.path(), &["plan", "--backend", "aws", "--profile", "mine"]);

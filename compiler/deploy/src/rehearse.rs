@@ -49,6 +49,8 @@ pub struct Subject<'a> {
     pub recorded: &'a [Recorded],
     /// What would be done.
     pub steps: &'a [Step],
+    /// What the plan's gates want named: a rehearsal shows what happens then.
+    pub acknowledgements: &'a [&'a str],
 }
 
 /// What came of a rehearsal.

@@ -30,35 +30,42 @@ impl<I, T> Default for Arena<I, T> {
 
 impl<I: Id, T> Arena<I, T> {
     /// How many are at hand.
+    #[inline]
     pub(crate) fn len(&self) -> usize {
         self.items.len()
     }
 
     /// The id that the next one gets.
+    #[inline]
     pub(crate) fn next(&self) -> I {
         self.id(self.items.len())
     }
 
     /// The id of the one at a place among those at hand.
+    #[inline]
     pub(crate) fn id(&self, place: usize) -> I {
         I::at(self.base + place)
     }
 
     /// The place of one among those at hand.
+    #[inline]
     pub(crate) fn place(&self, id: I) -> Option<usize> {
         id.position().checked_sub(self.base).filter(|place| *place < self.items.len())
     }
 
+    #[inline]
     pub(crate) fn push(&mut self, item: T) -> I {
         let id = self.next();
         self.items.push(item);
         id
     }
 
+    #[inline]
     pub(crate) fn get(&self, id: I) -> Option<&T> {
         self.items.get(id.position().checked_sub(self.base)?)
     }
 
+    #[inline]
     pub(crate) fn get_mut(&mut self, id: I) -> Option<&mut T> {
         self.items.get_mut(id.position().checked_sub(self.base)?)
     }
@@ -87,6 +94,12 @@ impl<I: Id, T> Arena<I, T> {
         self.items.retain(keep);
     }
 
+    /// Drops those at hand, and keeps their room for the next; their ids are spent.
+    pub(crate) fn clear(&mut self) {
+        self.base += self.items.len();
+        self.items.clear();
+    }
+
     /// Hands over those at hand; their ids are spent.
     pub(crate) fn take(&mut self) -> Vec<T> {
         self.base += self.items.len();
@@ -106,6 +119,7 @@ mod tests {
         assert_eq!(arena.get(first), Some(&'a'));
         assert_eq!(arena.take(), ['a']);
         let second = arena.push('b');
+        assert_eq!((arena.len(), arena.next()), (1, LinkId(2)));
         assert_eq!((first, second), (LinkId(0), LinkId(1)));
         assert_eq!((arena.get(first), arena.get(second)), (None, Some(&'b')));
         assert_eq!(
@@ -113,5 +127,7 @@ mod tests {
             (None, Some(0), None)
         );
         assert_eq!(arena.ids().collect::<Vec<_>>(), [second]);
+        arena.clear();
+        assert_eq!((arena.len(), arena.get(second), arena.next()), (0, None, LinkId(2)));
     }
 }

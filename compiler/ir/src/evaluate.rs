@@ -200,6 +200,8 @@ pub(crate) struct Evaluation<'a> {
     pub(crate) with_infrastructure: bool,
     pub(crate) instances: Arena<InstanceId, Instance<'a>>,
     pub(crate) resources: Arena<ResourceId, Resource<'a>>,
+    /// What their properties refer to, once these are final; see [`crate::order`].
+    pub(crate) references: crate::order::References,
     pub(crate) links: Arena<model::LinkId, model::Link>,
     pub(crate) statements: Vec<model::Statement>,
     pub(crate) flows: Vec<model::Flow>,
@@ -207,7 +209,7 @@ pub(crate) struct Evaluation<'a> {
     pub(crate) images: BTreeMap<Name, model::Image>,
     pub(crate) waivers: Vec<model::Waiver>,
     /// Facts that were read, by name and key, and whether one reader has no other way.
-    pub(crate) read_facts: std::collections::BTreeMap<(Name, Name), bool>,
+    pub(crate) read_facts: BTreeMap<(Name, Name), bool>,
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// Those that do not depend on the environment.
     pub(crate) general: Vec<Diagnostic>,
@@ -232,6 +234,8 @@ pub(crate) struct Evaluation<'a> {
     platforms: FxHashMap<InstanceId, InstanceId>,
     internet: Option<InstanceId>,
     regexes: FxHashMap<AliasId, Option<regex_lite::Regex>>,
+    /// Texts that matched: most are said again and again.
+    matched: rustc_hash::FxHashSet<(AliasId, Name)>,
     /// Files of the project and its data, as far as they declare anything.
     project_files: rustc_hash::FxHashSet<solc_source::FileId>,
     /// Paths that data files may be about, of all solutions so far.
@@ -275,13 +279,14 @@ impl<'a> Evaluation<'a> {
             with_infrastructure: false,
             instances: Arena::default(),
             resources: Arena::default(),
+            references: crate::order::References::default(),
             links: Arena::default(),
             statements: Vec::new(),
             flows: Vec::new(),
             outputs: Vec::new(),
             images: BTreeMap::new(),
             waivers: Vec::new(),
-            read_facts: std::collections::BTreeMap::new(),
+            read_facts: BTreeMap::new(),
             diagnostics: Vec::new(),
             general: Vec::new(),
             profiles: FxHashMap::default(),
@@ -301,6 +306,7 @@ impl<'a> Evaluation<'a> {
             platforms: FxHashMap::default(),
             internet: None,
             regexes: FxHashMap::default(),
+            matched: rustc_hash::FxHashSet::default(),
             project_files: project_files(project, inputs),
             known_paths: rustc_hash::FxHashSet::default(),
             known_ids: FxHashMap::default(),
@@ -318,9 +324,10 @@ impl<'a> Evaluation<'a> {
 
     /// Forgets what is of the solution at hand, and keeps what is of the environment.
     pub(crate) fn forget(&mut self) {
-        self.instances.take();
-        self.resources.take();
-        self.links.take();
+        self.instances.clear();
+        self.resources.clear();
+        self.references.clear();
+        self.links.clear();
         self.statements.clear();
         self.flows.clear();
         self.outputs.clear();

@@ -24,7 +24,7 @@ pub(crate) fn segment(text: &str) -> String {
             out.push(c);
         }
     }
-    if snake(&out) != text {
+    if !is_snake(&out, text) {
         out.push('X');
         out.push_str(&hash(text));
     }
@@ -50,20 +50,13 @@ pub(crate) fn shorten(mut id: String) -> Name {
     Name::from(id)
 }
 
-/// The snake_case name that the PascalCase one stands for.
-fn snake(pascal: &str) -> String {
-    let mut out = String::with_capacity(pascal.len() + 4);
-    for (index, c) in pascal.chars().enumerate() {
-        if c.is_ascii_uppercase() {
-            if index > 0 {
-                out.push('_');
-            }
-            out.push(c.to_ascii_lowercase());
-        } else {
-            out.push(c);
-        }
-    }
-    out
+/// Whether `text` is the snake_case name that the PascalCase one stands for.
+fn is_snake(pascal: &str, text: &str) -> bool {
+    let mut rest = text.bytes();
+    pascal.bytes().enumerate().all(|(index, byte)| {
+        let word = byte.is_ascii_uppercase();
+        (!word || index == 0 || rest.next() == Some(b'_')) && rest.next() == Some(byte.to_ascii_lowercase())
+    }) && rest.next().is_none()
 }
 
 /// Six characters that stand for a text: FNV-1a, folded, in base 32.

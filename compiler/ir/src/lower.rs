@@ -51,10 +51,10 @@ pub(crate) fn lower(
         let mut proof = None;
         for (name, id) in &project.solutions {
             let before = evaluation.errors();
-            let part = solution(&mut evaluation, name, *id);
+            let part = solution(&mut evaluation, name, *id, keep);
             if !assumes && (part.may_replace || cfg!(debug_assertions)) && evaluation.errors() == before {
                 let proof = proof.get_or_insert_with(|| turned_over(project, &turned, environment));
-                let other = solution(proof, name, *id);
+                let other = solution(proof, name, *id, Keep::Everything);
                 let found = availability::replaces(&part, &other);
                 debug_assert!(part.may_replace || found.is_empty(), "{found:?}");
                 replaced.extend(found);
@@ -102,12 +102,13 @@ fn turned_over<'a>(project: &'a Project, inputs: &'a Inputs, environment: BlockI
 /// A solution of an environment; its resources are numbered from `base`, its stacks from 0.
 pub(crate) struct Part {
     pub(crate) base: usize,
+    /// Empty where neither the environment nor a proof is made of it.
     pub(crate) deployment: Deployment,
     /// Whether raising availability may replace something; only the other level tells whether it does.
     pub(crate) may_replace: bool,
 }
 
-fn solution(evaluation: &mut Evaluation<'_>, name: &Name, id: ComponentId) -> Part {
+fn solution(evaluation: &mut Evaluation<'_>, name: &Name, id: ComponentId, keep: Keep) -> Part {
     let base = evaluation.resources.next().index();
     if let Some(root) = evaluation.solution(name, id) {
         evaluation.check_solution_profiles(root);
@@ -121,8 +122,9 @@ fn solution(evaluation: &mut Evaluation<'_>, name: &Name, id: ComponentId) -> Pa
         limits::check(evaluation, &stacks);
         stacks
     };
-    let deployment = build(evaluation, stacks);
     let may_replace = evaluation.may_replace;
+    let wanted = keep == Keep::Everything || may_replace || cfg!(debug_assertions);
+    let deployment = if wanted { build(evaluation, stacks) } else { Deployment::default() };
     evaluation.forget();
     Part { base, deployment, may_replace }
 }

@@ -250,11 +250,7 @@ impl Value {
     /// An object; of two entries with one key, the later wins.
     #[must_use]
     pub fn object(entries: impl IntoIterator<Item = (Name, Value)>) -> Self {
-        let mut entries: Vec<(Name, Self)> = entries.into_iter().collect();
-        entries.reverse();
-        entries.sort_by(|a, b| a.0.cmp(&b.0));
-        entries.dedup_by(|a, b| a.0 == b.0);
-        Self::Object(entries.into())
+        Self::Object(sorted(entries.into_iter().collect()).into())
     }
 
     /// A list.
@@ -306,6 +302,23 @@ impl Value {
             Self::Ref(_) | Self::Attribute(..) | Self::Join(_) => true,
         }
     }
+}
+
+/// Entries by key; of two with one key, the later wins.
+pub(crate) fn sorted<T>(mut entries: Vec<(Name, T)>) -> Vec<(Name, T)> {
+    // Most are written in that order.
+    if entries.is_sorted_by(|a, b| a.0 < b.0) {
+        return entries;
+    }
+    entries.sort_by(|a, b| a.0.cmp(&b.0));
+    entries.dedup_by(|later, earlier| {
+        let same = later.0 == earlier.0;
+        if same {
+            std::mem::swap(later, earlier);
+        }
+        same
+    });
+    entries
 }
 
 /// A link that was lowered.

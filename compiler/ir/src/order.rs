@@ -9,24 +9,67 @@
 use crate::codes;
 use crate::evaluate::Evaluation;
 use crate::graph::Graph;
-use crate::model::ResourceId;
-use solc_source::Diagnostic;
+use crate::model::{ResourceId, Value};
+use solc_source::{Diagnostic, Name};
+
+/// What a property refers to: the resource, and its attribute unless it is `Ref`.
+pub(crate) struct Reference {
+    /// Which of the resource's properties.
+    pub(crate) property: usize,
+    pub(crate) target: ResourceId,
+    pub(crate) attribute: Option<Name>,
+}
+
+/// What the properties of every resource at hand refer to: properties are large, and three passes ask.
+#[derive(Default)]
+pub(crate) struct References {
+    all: Vec<Reference>,
+    /// Where those of each resource end.
+    ends: Vec<usize>,
+}
+
+impl References {
+    /// Notes those of the resource at the next place, whose properties are final.
+    fn push(&mut self, properties: &[(Name, Value)]) {
+        for (property, (_, value)) in properties.iter().enumerate() {
+            value.references(&mut |target, attribute| {
+                self.all.push(Reference { property, target, attribute: attribute.cloned() });
+            });
+        }
+        self.ends.push(self.all.len());
+    }
+
+    /// Forgets all, and keeps the room.
+    pub(crate) fn clear(&mut self) {
+        self.all.clear();
+        self.ends.clear();
+    }
+
+    /// Those of the resource at a place.
+    pub(crate) fn at(&self, place: usize) -> &[Reference] {
+        let start = place.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
+        self.ends.get(place).and_then(|end| self.all.get(start..*end)).unwrap_or_default()
+    }
+}
 
 /// Adds the implicit order.
 pub(crate) fn order(evaluation: &mut Evaluation<'_>) {
+    evaluation.references.clear();
+    for resource in evaluation.resources.iter() {
+        evaluation.references.push(&resource.properties);
+    }
     let all = &evaluation.resources;
     let count = all.len();
     let mut graph = Graph::new(count);
     let mut users: Vec<Vec<ResourceId>> = vec![Vec::new(); count];
+    let mut targets: Vec<ResourceId> = Vec::new();
     for (place, (id, resource)) in all.entries().enumerate() {
-        let mut targets: Vec<ResourceId> = resource.depends_on.clone();
-        for (_, value) in &resource.properties {
-            value.references(&mut |id, _| targets.push(id));
-        }
+        targets.clone_from(&resource.depends_on);
+        targets.extend(evaluation.references.at(place).iter().map(|reference| reference.target));
         targets.sort_unstable();
         targets.dedup();
-        for target in targets {
-            let Some(target) = all.place(target) else { continue };
+        for target in &targets {
+            let Some(target) = all.place(*target) else { continue };
             graph.add(place, target);
             if let Some(users) = users.get_mut(target) {
                 users.push(id);

@@ -184,8 +184,8 @@ impl<'a> Evaluation<'a> {
                 continue;
             }
             let Some((service, name)) = action.split_once(':') else { continue };
-            let limited = solc_schema::iam::action(service, name).is_some_and(|a| !a.resources.is_empty());
-            if unlimited && limited {
+            let limited = || solc_schema::iam::action(service, name).is_some_and(|a| !a.resources.is_empty());
+            if unlimited && limited() {
                 found.push(invalid(
                     allow.span,
                     format!("`{action}` can be limited to resources, and is allowed on all of them"),

@@ -109,7 +109,7 @@ pub(crate) fn assign(evaluation: &mut Evaluation<'_>) -> Stacks {
 fn check_layers(evaluation: &mut Evaluation<'_>) {
     let mut reported: FxHashSet<(Span, Span)> = FxHashSet::default();
     let mut found = Vec::new();
-    for (id, resource) in evaluation.resources.entries() {
+    for (place, (id, resource)) in evaluation.resources.entries().enumerate() {
         let Some(here) = layer(evaluation, id) else { continue };
         let mut check = |target: ResourceId, property: Option<&Name>| {
             let (Some(there), Some(to)) = (layer(evaluation, target), evaluation.resource(target)) else {
@@ -142,8 +142,8 @@ fn check_layers(evaluation: &mut Evaluation<'_>) {
                 )),
             );
         };
-        for (name, value) in &resource.properties {
-            value.references(&mut |target, _| check(target, Some(name)));
+        for reference in evaluation.references.at(place) {
+            check(reference.target, resource.properties.get(reference.property).map(|(name, _)| name));
         }
         for target in &resource.depends_on {
             check(*target, None);

@@ -40,6 +40,7 @@ fn rehearsed(asked: &Rehearse, output: &Output) -> Result<Exit, Exit> {
         manifest_sha256: &release.sha256,
         recorded: &recorded,
         steps: &steps,
+        acknowledgements: &plan.acknowledgements(),
     };
     let rehearsal = rehearse(&subject).map_err(|error| {
         output.say(&format!("error: {error}"));

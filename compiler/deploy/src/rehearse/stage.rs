@@ -121,7 +121,7 @@ impl<'a> Stage<'a> {
 
 /// Whatever a gate may ask for: a rehearsal shows what happens then.
 fn everything(subject: &Subject<'_>) -> BTreeSet<String> {
-    let mut all = BTreeSet::new();
+    let mut all: BTreeSet<String> = subject.acknowledgements.iter().map(ToString::to_string).collect();
     for step in subject.steps {
         let named = step.places.iter().map(|(id, place)| (id.as_str(), place.component.as_str()));
         let recorded = subject.recorded.iter().filter(|(state, _)| state.stack == step.stack);

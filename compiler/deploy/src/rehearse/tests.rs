@@ -74,6 +74,7 @@ fn played(recorded: &[Recorded], steps: &[Step]) -> Rehearsal {
         manifest_sha256: "00",
         recorded,
         steps,
+        acknowledgements: &[],
     })
     .expect("it can be rehearsed")
 }

@@ -18,14 +18,15 @@ pub struct Disk;
 
 impl FileSystem for Disk {
     fn read(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
-        let file = fs::File::open(path).map_err(ReadError::Io)?;
+        let mut file = fs::File::open(path).map_err(ReadError::Io)?;
         let size = file.metadata().map_err(ReadError::Io)?.len();
         if size > LARGEST_FILE {
             return Err(ReadError::TooLarge(size));
         }
+        // As much as there was: the file may grow while it is read. One that says it is empty may be made as it is read.
+        let limit = if size == 0 { LARGEST_FILE } else { size };
         let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
-        // The file may grow while it is read.
-        file.take(LARGEST_FILE).read_to_end(&mut bytes).map_err(ReadError::Io)?;
+        file.by_ref().take(limit).read_to_end(&mut bytes).map_err(ReadError::Io)?;
         Ok(bytes)
     }
 

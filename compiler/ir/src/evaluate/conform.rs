@@ -11,7 +11,10 @@ use super::value::Value;
 use super::{Evaluation, ops};
 use crate::codes;
 use solc_check::hir::{AliasId, Quantity, Refinement, Ty};
-use solc_source::{Code, Diagnostic, Span};
+use solc_source::{Code, Diagnostic, Name, Span};
+
+/// How many texts that matched are kept.
+const MATCHED: usize = 1_024;
 
 impl Evaluation<'_> {
     /// The value, or `Missing` where it breaks a refinement, which is then reported, or is of another type, which
@@ -66,6 +69,20 @@ impl Evaluation<'_> {
         Value::Missing
     }
 
+    fn matches(&mut self, id: AliasId, pattern: &str, text: &Name) -> bool {
+        let known = (id, text.clone());
+        if self.matched.contains(&known) {
+            return true;
+        }
+        let regex = self.regexes.entry(id).or_insert_with(|| regex_lite::Regex::new(pattern).ok());
+        let fits = regex.as_ref().is_none_or(|r| r.is_match(text));
+        // What is said once only would pile up.
+        if fits && self.matched.len() < MATCHED {
+            self.matched.insert(known);
+        }
+        fits
+    }
+
     fn violation(&mut self, id: AliasId, refinement: &Refinement, value: &Value) -> Option<(Code, String)> {
         match (refinement, value) {
             (Refinement::Int(lo, hi), Value::Int(n)) => (!(lo..=hi).contains(&n))
@@ -89,8 +106,7 @@ impl Evaluation<'_> {
                     (codes::VALUE_OUT_OF_RANGE, format!("must be from {} to {}", bound(*lo), bound(*hi)))
                 }),
             (Refinement::Regex(pattern), Value::Text(text)) => {
-                let regex = self.regexes.entry(id).or_insert_with(|| regex_lite::Regex::new(pattern).ok());
-                let fits = regex.as_ref().is_none_or(|r| r.is_match(text));
+                let fits = self.matches(id, pattern, text);
                 (!fits).then(|| (codes::PATTERN_MISMATCH, format!("must be a text that matches /{pattern}/")))
             }
             // Text that is only partly known cannot be matched before deploying.

@@ -230,10 +230,7 @@ impl<'a> Evaluation<'a> {
         }
         depends_on.sort_unstable();
         depends_on.dedup();
-        let properties = match tree.into_value() {
-            Some(model::Value::Object(entries)) => entries.to_vec(),
-            Some(_) | None => Vec::new(),
-        };
+        let properties = tree.into_entries();
         if let Some(resource) = self.resources.get_mut(id) {
             resource.properties = properties;
             resource.depends_on = depends_on;

@@ -55,6 +55,18 @@ impl Tree {
         }
     }
 
+    /// The entries of an object as a template has them, by key; none where it is no object.
+    pub(crate) fn into_entries(self) -> Vec<(Name, model::Value)> {
+        match self.kind {
+            Kind::Object(entries) => {
+                let mut values = Vec::with_capacity(entries.len());
+                values.extend(entries.into_iter().filter_map(|(k, _, v)| v.into_value().map(|v| (k, v))));
+                model::sorted(values)
+            }
+            Kind::Missing | Kind::Absent | Kind::Leaf(_) | Kind::List(_) => Vec::new(),
+        }
+    }
+
     /// Whether a part was reported already.
     pub(crate) fn is_broken(&self) -> bool {
         match &self.kind {

@@ -35,10 +35,10 @@ pub(super) fn bind(evaluation: &Evaluation<'_>, all: &mut Stacks) {
             needs.insert(there);
         }
     };
-    for (index, resource) in evaluation.resources.iter().enumerate() {
-        let Some(here) = all.of.get(index).copied().flatten() else { continue };
-        for (_, value) in &resource.properties {
-            value.references(&mut |target, attribute| bind(here, target, attribute));
+    for (index, here) in all.of.iter().enumerate() {
+        let Some(here) = here else { continue };
+        for reference in evaluation.references.at(index) {
+            bind(*here, reference.target, reference.attribute.as_ref());
         }
     }
     let last_of: FxHashMap<Name, StackId> =

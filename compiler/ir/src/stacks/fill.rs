@@ -246,7 +246,11 @@ fn units(evaluation: &Evaluation<'_>, resources: &[ResourceId], layer: Layer) ->
     for index in 0..units.len() {
         let (mut needs, mut foreign) = (FxHashSet::default(), FxHashSet::default());
         let Some(unit) = units.get(index) else { continue };
-        for resource in unit.resources.iter().filter_map(|r| evaluation.resource(*r)) {
+        for id in &unit.resources {
+            let (Some(resource), Some(place)) = (evaluation.resource(*id), evaluation.resources.place(*id))
+            else {
+                continue;
+            };
             let mut visit = |target: ResourceId, attribute: Option<&Name>, value: bool| {
                 let home = evaluation.resource(target).map(|r| r.instance);
                 let inside = super::layer(evaluation, target) == Some(layer);
@@ -261,8 +265,8 @@ fn units(evaluation: &Evaluation<'_>, resources: &[ResourceId], layer: Layer) ->
                     None => {}
                 }
             };
-            for (_, value) in &resource.properties {
-                value.references(&mut |t, a| visit(t, a, true));
+            for reference in evaluation.references.at(place) {
+                visit(reference.target, reference.attribute.as_ref(), true);
             }
             resource.depends_on.iter().for_each(|t| visit(*t, None, false));
         }
