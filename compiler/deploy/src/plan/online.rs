@@ -131,10 +131,10 @@ impl Asked<'_> {
         }
         let action = plan.stack(name).map(|stack| stack.action);
         let new = self.release.stack(name);
-        if let (Some(StackAction::Update | StackAction::Create), Some(new)) = (action, new) {
-            if let Err(why) = self.change_set(plan, stack, new, &mut seen) {
-                seen.notes.push(why);
-            }
+        if let (Some(StackAction::Update | StackAction::Create), Some(new)) = (action, new)
+            && let Err(why) = self.change_set(plan, stack, new, &mut seen)
+        {
+            seen.notes.push(why);
         }
         seen
     }
