@@ -9,6 +9,7 @@ mod changes;
 mod doctor;
 mod events;
 mod failure;
+mod lease;
 mod lookup;
 mod service;
 mod session;

@@ -12,11 +12,29 @@ pub use failure::{Failure, FailureClass};
 pub use status::{ChangeSetStatus, ExecutionStatus, ResourceStatus, StackStatus};
 
 use crate::clock::Timestamp;
+use crate::lease::{Lease, NoLease};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Names and their values: parameters, tags, outputs.
 pub type Values = BTreeMap<String, String>;
+
+/// Who wants the right to change an environment.
+#[derive(Clone, Copy, Debug)]
+pub struct LeaseRequest<'a> {
+    /// The product.
+    pub product: &'a str,
+    /// The environment.
+    pub environment: &'a str,
+    /// The deployment.
+    pub deploy: &'a str,
+    /// Who, for people.
+    pub owner: &'a str,
+    /// Deployments whose place this one takes.
+    pub over: &'a [&'a str],
+    /// Whether it is taken from anybody: a person said that its owner is gone.
+    pub force: bool,
+}
 
 /// CloudFormation of one account in one region.
 ///
@@ -28,6 +46,11 @@ pub trait Backend: Send + Sync {
     /// # Errors
     /// Where the service cannot be reached, or the credentials do not hold. So for every operation.
     fn identity(&self) -> Result<Identity, Failure>;
+
+    /// The right to change an environment, where the account keeps one that other machines see.
+    fn lease<'a>(&'a self, _: &LeaseRequest<'_>) -> Option<Result<Box<dyn Lease + 'a>, NoLease>> {
+        None
+    }
 
     /// A stack, or nothing where the service knows of none. One that is deleted is found by its id only.
     fn describe_stack(&self, stack: &str) -> Result<Option<Stack>, Failure>;

@@ -50,6 +50,33 @@ pub trait Lease: Send + Sync {
     /// # Errors
     /// Where it is not, or that cannot be told.
     fn check(&self) -> Result<(), NoLease>;
+
+    /// Gives it back, where it would outlive the process.
+    ///
+    /// # Errors
+    /// Where that cannot be told: then it must be taken over.
+    fn release(&self) -> Result<(), NoLease> {
+        Ok(())
+    }
+}
+
+/// Two that must both be held: one on this machine, and one that other machines see, where there is one.
+pub struct Both<'a> {
+    /// On this machine.
+    pub here: FileLease,
+    /// Between machines.
+    pub shared: Option<Box<dyn Lease + 'a>>,
+}
+
+impl Lease for Both<'_> {
+    fn check(&self) -> Result<(), NoLease> {
+        self.here.check()?;
+        self.shared.as_ref().map_or(Ok(()), |shared| shared.check())
+    }
+
+    fn release(&self) -> Result<(), NoLease> {
+        self.shared.as_ref().map_or(Ok(()), |shared| shared.release())
+    }
 }
 
 /// A lease on one machine: a file that is locked while the process lives, and that says who holds it.

@@ -9,9 +9,10 @@ use solc_deploy::Backend as _;
 use solc_deploy::aws::{AssumedRole, Aws, Options, RoleState};
 use solc_deploy::backend::{
     ChangeSetIds, ChangeSetStatus, ChangeSetType, CreateChangeSet, CreateStackRefactor, DeleteStack,
-    ExecuteChangeSet, ExecutionStatus, Failure, FailureClass, RollbackConfiguration, Stack, StackStatus,
-    TemplateSource, Values,
+    ExecuteChangeSet, ExecutionStatus, Failure, FailureClass, LeaseRequest, RollbackConfiguration, Stack,
+    StackStatus, TemplateSource, Values,
 };
+use solc_deploy::lease::NoLease;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -248,6 +249,47 @@ fn a_template_larger_than_a_request_goes_through_the_bucket() {
     let stack = apply(&aws, &request);
     assert_eq!(aws.describe_stack_resources(&stack.id).unwrap().len(), 3);
     delete(&aws, &stack);
+}
+
+#[test]
+#[ignore = "needs moto: cargo verify --only moto"]
+fn an_environment_is_one_deployments_at_a_time_whatever_machine_it_runs_on() {
+    bucket(&connect(), "solc-templates-leases");
+    let machine = || {
+        Aws::connect(Options { template_bucket: Some("solc-templates-leases".to_owned()), ..options() })
+            .unwrap()
+    };
+    let (here, there) = (machine(), machine());
+    let request = |deploy: &'static str, over: &'static [&'static str], force: bool| LeaseRequest {
+        product: "shop",
+        environment: "integration",
+        deploy,
+        owner: "a test",
+        over,
+        force,
+    };
+    let first = here.lease(&request("first", &[], false)).unwrap().unwrap();
+    assert!(first.check().is_ok());
+    let holder = |refused: Option<NoLease>| match refused {
+        Some(NoLease::Held(Some(holder))) => (holder.deploy, holder.fence),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(holder(there.lease(&request("second", &[], false)).unwrap().err()), ("first".to_owned(), 1));
+
+    // The same deployment goes on elsewhere: whoever began it has lost it, and learns so before it changes anything.
+    let resumed = there.lease(&request("first", &[], false)).unwrap().unwrap();
+    assert_eq!(holder(first.check().err()), ("first".to_owned(), 2));
+    first.release().unwrap();
+    assert!(resumed.check().is_ok(), "what was lost cannot be given back");
+
+    let second = here.lease(&request("second", &["first"], false)).unwrap().unwrap();
+    assert_eq!(holder(resumed.check().err()), ("second".to_owned(), 3));
+    second.release().unwrap();
+    let third = there.lease(&request("third", &[], false)).unwrap().unwrap();
+    assert_eq!(holder(here.lease(&request("fourth", &[], false)).unwrap().err()), ("third".to_owned(), 4));
+    let fourth = here.lease(&request("fourth", &[], true)).unwrap().unwrap();
+    assert!(third.check().is_err() && fourth.check().is_ok());
+    assert!(connect().lease(&request("fifth", &[], false)).is_none(), "without a bucket there is none");
 }
 
 #[test]

@@ -9,12 +9,14 @@ use crate::deploying::progress::Progress;
 use crate::deploying::summary::{Shown, tell};
 use crate::deploying::{Place, about, begun, built, kept, show, sources};
 use crate::output::{Exit, Output};
+use solc_deploy::backend::LeaseRequest;
 use solc_deploy::clock::SystemClock;
 use solc_deploy::engine::{
     self, About, Evidence, Options, Recover, Setting, Step, StepFailure, Timing, step,
 };
 use solc_deploy::id::DeployId;
 use solc_deploy::journal::{Entry, Journal, JournalError};
+use solc_deploy::lease::{Both, NoLease};
 use solc_deploy::plan::gates::unacknowledged;
 use solc_deploy::probe::NoProbe;
 use solc_deploy::{Clock as _, Plan, Release, codes};
@@ -102,7 +104,7 @@ pub(crate) fn begin(
     mut files: BTreeMap<String, String>,
     output: &Output,
 ) -> Result<Exit, Exit> {
-    let lease = run.place.lease(&run.about.deploy, output)?;
+    let lease = both(run, backend, output)?;
     supersede(run.place, run.about, output)?;
     let unwritten = |error: String| {
         output.say(&format!("error: what is to be deployed cannot be kept: {error}"));
@@ -139,17 +141,17 @@ fn resume(deploy: &Deploy, place: &Place, id: &DeployId, output: &Output) -> Res
         return Err(Exit::Usage);
     }
     let release = Release::read(&files).ok();
-    let lease = place.lease(id, output)?;
     let backend = place.backend(&deploy.target, &about.account, &about.region, output)?;
     about.acknowledgements.extend(deploy.acknowledge.iter().cloned());
+    let sources = sources(&deploy.target.path);
+    let run =
+        Run { place, about: &about, steps: &steps, release: release.as_ref(), sources: &sources, deploy };
+    let lease = both(&run, backend.as_ref(), output)?;
     let entry = Entry::Resumed { time: SystemClock.now() };
     journal
         .append(&entry)
         .and_then(|()| journal.sync())
         .map_err(|error| unreadable(&error, place, output))?;
-    let sources = sources(&deploy.target.path);
-    let run =
-        Run { place, about: &about, steps: &steps, release: release.as_ref(), sources: &sources, deploy };
     Ok(go(&run, backend.as_ref(), &lease, &mut journal, &history, output))
 }
 
@@ -215,9 +217,43 @@ fn go(
     ));
     let mut progress = Progress::new(&run.about.deploy, run.steps, output);
     let report = engine::run(setting, run.about, run.steps, journal, history, &mut progress);
+    // What is unfinished keeps its right, wherever it is gone on with.
+    if report.halt.is_none()
+        && let Err(error) = lease.release()
+    {
+        output.say(&format!("warning: the environment was not given back: {error}"));
+    }
     let outputs = run.release.map(|release| release.outputs.as_slice()).unwrap_or_default();
     let shown = Shown { about: run.about, outputs, sources: run.sources, root: &run.place.root };
     tell(&report, &shown, &mut progress, output)
+}
+
+/// The right to change the environment: on this machine, and between machines where the account keeps one.
+fn both<'a>(run: &Run<'_>, backend: &'a dyn solc_deploy::Backend, output: &Output) -> Result<Both<'a>, Exit> {
+    let here = run.place.lease(&run.about.deploy, output)?;
+    let over: Vec<&str> = run.about.supersedes.iter().map(DeployId::as_str).collect();
+    let request = LeaseRequest {
+        product: &run.about.product,
+        environment: &run.about.environment,
+        deploy: run.about.deploy.as_str(),
+        owner: &run.about.caller,
+        over: &over,
+        force: run.deploy.adopt,
+    };
+    let shared = backend.lease(&request).transpose().map_err(|error| {
+        output.say(&format!("error: `{}` cannot be changed: {error}", run.about.environment));
+        match error {
+            NoLease::Held(_) => {
+                output.say(&format!(
+                    "help: wait for it, or go on with it on its machine; if that is gone for good: solc {} --adopt",
+                    run.about.arguments
+                ));
+                Exit::Deploy(engine::Exit::Busy.code())
+            }
+            NoLease::Unknown(_) => Exit::Deploy(engine::Exit::Detached.code()),
+        }
+    })?;
+    Ok(Both { here, shared })
 }
 
 /// The acknowledgements that the intent is recorded with: those it was begun with.

@@ -4,9 +4,10 @@ use super::Aws;
 use super::answers::{self, text};
 use crate::backend::{
     Backend, ChangeSet, ChangeSetIds, CreateChangeSet, CreateStackRefactor, DeleteStack, DriftDetection,
-    ExecuteChangeSet, Failure, FailureClass, Identity, ResourceDrift, Stack, StackEvent, StackRefactor,
-    StackResource, ValidationEvent, Values,
+    ExecuteChangeSet, Failure, FailureClass, Identity, LeaseRequest, ResourceDrift, Stack, StackEvent,
+    StackRefactor, StackResource, ValidationEvent, Values,
 };
+use crate::lease::{Lease, NoLease};
 use aws_sdk_cloudformation::types;
 use std::collections::BTreeMap;
 
@@ -17,6 +18,10 @@ const CHANGE_SETS: &str = "ListChangeSets";
 impl Backend for Aws {
     fn identity(&self) -> Result<Identity, Failure> {
         self.ask_identity()
+    }
+
+    fn lease<'a>(&'a self, request: &LeaseRequest<'_>) -> Option<Result<Box<dyn Lease + 'a>, NoLease>> {
+        self.take_lease(request).map(|taken| taken.map(|lease| Box::new(lease) as Box<dyn Lease + 'a>))
     }
 
     fn describe_stack(&self, stack: &str) -> Result<Option<Stack>, Failure> {

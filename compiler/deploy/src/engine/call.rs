@@ -10,6 +10,7 @@ use super::{Engine, Notice};
 use crate::backend::{Backend, Failure, FailureClass};
 use crate::codes::{DEPLOY_SUSPENDED, STACK_FAILED};
 use crate::journal::{Entry, JournalError, Operation, StepOutcome};
+use crate::lease::NoLease;
 use crate::probe::{Died, Point};
 
 /// How often somebody else's work may make a plan worthless before the step gives up.
@@ -64,7 +65,10 @@ impl Engine<'_, '_> {
         if self.sealed.is_some() {
             return Err(Trouble::Sealed);
         }
-        self.on.lease.check().map_err(|lost| Halt::LeaseLost(lost.to_string()))?;
+        self.on.lease.check().map_err(|lost| match lost {
+            NoLease::Held(_) => Halt::LeaseLost(lost.to_string()),
+            NoLease::Unknown(why) => Halt::Suspended(Failure::unanswered("GetObject", "NoLease", &why)),
+        })?;
         let intent = Entry::Intent {
             step: task.step.name.clone(),
             operation,
