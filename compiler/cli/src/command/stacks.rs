@@ -2,19 +2,18 @@
 //!
 //! Invariant: nothing of a stack is changed; `refresh` writes state files, and nothing else.
 
-use crate::args::{Format, Target};
+use crate::args::{Backend as Where, Format, Target};
 use crate::deploying::{Place, plural};
 use crate::output::{Exit, Output};
 use serde_json::{Value, json};
 use solc_deploy::backend::{Backend, Failure, Stack};
 use solc_deploy::clock::SystemClock;
-use solc_deploy::engine::About;
+use solc_deploy::engine::{About, Timing};
 use solc_deploy::{Clock as _, Release};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// How often drift is looked for again, and how many times.
-const LOOK: Duration = Duration::from_millis(50);
+/// How many times it is looked whether drift is known.
 const LOOKS: usize = 2_400;
 
 struct Asked {
@@ -22,13 +21,19 @@ struct Asked {
     about: About,
     files: BTreeMap<String, String>,
     backend: Box<dyn Backend>,
+    /// Between two looks at the same.
+    pause: Duration,
 }
 
 fn asked(target: &Target, output: &Output) -> Result<Asked, Exit> {
     let place = Place::of(target, output)?;
     let (about, files) = place.something(target, output)?;
     let backend = place.backend(target, &about.account, &about.region, output)?;
-    Ok(Asked { place, about, files, backend })
+    let pause = match target.backend {
+        Where::Local => Timing::local().poll,
+        Where::Aws => Timing::service().poll,
+    };
+    Ok(Asked { place, about, files, backend, pause })
 }
 
 impl Asked {
@@ -136,7 +141,7 @@ pub(crate) fn drift(target: &Target, output: &Output) -> Exit {
                 if found.status != "DETECTION_IN_PROGRESS" {
                     break;
                 }
-                SystemClock.sleep(LOOK);
+                SystemClock.sleep(asked.pause);
                 found = backend.describe_drift_detection(&detection).map_err(|f| refused(&f, output))?;
             }
             if found.status != "DETECTION_COMPLETE" {
