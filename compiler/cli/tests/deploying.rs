@@ -206,21 +206,28 @@ fn a_rehearsal_finds_the_data_that_a_change_would_lose_and_changes_nothing() {
     let (code, _, said) = run(folder.path(), &["rehearse", "--backend", "local"]);
     assert!(code == 0 && said.contains("it changes nothing"), "{said}");
 
-    fs::write(
-        &solution,
-        SOLUTION.replace("  store: Store {}\n", "  depot: Store {}\n").replace("store.arn", "depot.arn"),
-    )
-    .unwrap();
+    // A queue under another name is another queue, and what stands in the old one goes with it.
+    let queue = |name: &str| {
+        format!(
+            "component Line {{\n  layer data\n  resource queue: AWS.SQS.Queue {{}}\n}}\n\n\
+             solution demo {{\n  {name}: Line {{}}\n}}\n"
+        )
+    };
+    fs::write(&solution, queue("line")).unwrap();
+    let acknowledged = ["--acknowledge", "delete demo.store", "--acknowledge", "delete demo.news"];
+    let (code, _, said) = run(folder.path(), &[&["deploy"], acknowledged.as_slice()].concat());
+    assert_eq!(code, 0, "{said}");
+    fs::write(&solution, queue("other")).unwrap();
     let (code, data, said) = run(folder.path(), &["rehearse", "--backend", "local"]);
     assert!(
-        code == 1 && data.contains("data would be lost: demo-integration-demo-data/DemoStoreTable"),
+        code == 1 && data.contains("data would be lost: demo-integration-demo-data/DemoLineQueue"),
         "{data}{said}"
     );
     let (code, data, _) = run(folder.path(), &["rehearse", "--backend", "local", "--format", "json"]);
     let told: serde_json::Value = serde_json::from_str(&data).unwrap();
     assert_eq!((code, &told["findings"][0]["kind"]), (1, &"data-lost".into()), "{data}");
     let (_, status, _) = run(folder.path(), &["status"]);
-    assert!(status.lines().all(|line| line.contains("CREATE_COMPLETE")), "{status}");
+    assert!(status.lines().all(|line| line.contains("_COMPLETE")), "{status}");
 }
 
 #[test]
