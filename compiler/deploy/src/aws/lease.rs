@@ -6,6 +6,7 @@
 
 use super::Aws;
 use crate::backend::{Failure, FailureClass, LeaseRequest};
+use crate::clock::{Clock as _, SystemClock};
 use crate::lease::{Holder, Lease, NoLease};
 use aws_sdk_s3::primitives::ByteStream;
 use serde::{Deserialize, Serialize};
@@ -46,23 +47,23 @@ pub(super) struct S3Lease<'a> {
 impl Aws {
     /// Takes the lease of an environment; nothing where no bucket is known that could hold it.
     pub(super) fn take_lease(&self, request: &LeaseRequest<'_>) -> Option<Result<S3Lease<'_>, NoLease>> {
-        let bucket = self.options.template_bucket.clone()?;
+        let bucket = self.options.template_bucket.as_deref()?;
         Some(self.taken(bucket, request))
     }
 
-    fn taken(&self, bucket: String, request: &LeaseRequest<'_>) -> Result<S3Lease<'_>, NoLease> {
+    fn taken(&self, bucket: &str, request: &LeaseRequest<'_>) -> Result<S3Lease<'_>, NoLease> {
         let key = format!("solc/leases/{}-{}.json", request.product, request.environment);
         let holder =
             |fence| Holder { deploy: request.deploy.to_owned(), owner: request.owner.to_owned(), fence };
         let lease =
-            |holder, tag| S3Lease { aws: self, bucket: bucket.clone(), key: key.clone(), holder, tag };
+            |holder, tag| S3Lease { aws: self, bucket: bucket.to_owned(), key: key.clone(), holder, tag };
         let first = holder(1);
-        match self.put_lease(&bucket, &key, &first, false, &Condition::New) {
+        match self.put_lease(bucket, &key, &first, false, &Condition::New) {
             Ok(tag) => return Ok(lease(first, tag)),
             Err(failure) if is_taken(&failure) => {}
             Err(failure) => return Err(unknown(&failure)),
         }
-        let Some((there, tag)) = self.get_lease(&bucket, &key).map_err(|failure| unknown(&failure))? else {
+        let Some((there, tag)) = self.get_lease(bucket, &key).map_err(|failure| unknown(&failure))? else {
             return Err(NoLease::Held(None));
         };
         // A response may have been lost: then what is there is ours already.
@@ -72,10 +73,10 @@ impl Aws {
             return Err(NoLease::Held(Some(there.holder)));
         }
         let next = holder(there.holder.fence.saturating_add(1));
-        match self.put_lease(&bucket, &key, &next, false, &Condition::Unchanged(&tag)) {
+        match self.put_lease(bucket, &key, &next, false, &Condition::Unchanged(&tag)) {
             Ok(tag) => Ok(lease(next, tag)),
             Err(failure) if is_taken(&failure) => {
-                let now = self.get_lease(&bucket, &key).map_err(|failure| unknown(&failure))?;
+                let now = self.get_lease(bucket, &key).map_err(|failure| unknown(&failure))?;
                 Err(NoLease::Held(now.map(|(there, _)| there.holder)))
             }
             Err(failure) => Err(unknown(&failure)),
@@ -180,7 +181,7 @@ fn again<T>(ask: impl Fn() -> Result<T, Failure>) -> Result<T, Failure> {
                     && matches!(failure.class, FailureClass::Transient | FailureClass::Throttled) =>
             {
                 tries += 1;
-                std::thread::sleep(PAUSE);
+                SystemClock.sleep(PAUSE);
             }
             answer => return answer,
         }
