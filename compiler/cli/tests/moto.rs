@@ -166,14 +166,15 @@ solution demo {
 #[test]
 #[ignore = "moto's server is needed: `cargo verify --only moto`"]
 fn facts_are_looked_up_written_once_and_left_alone_where_they_are_right() {
+    // A product of its own: the server is one, and tests run side by side.
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
-    assert_eq!(solc(root, &["init", ".", "--product", "demo"]).0, 0);
+    assert_eq!(solc(root, &["init", ".", "--product", "zones"]).0, 0);
     let accounts = root.join("accounts-config/accounts.sol");
     let text = fs::read_to_string(&accounts).unwrap().replace("111122223333", "123456789012");
     fs::write(&accounts, &text).unwrap();
-    let solution = root.join("demo-config/solutions/demo.sol");
-    let facts = root.join("demo-config/facts.json");
+    let solution = root.join("zones-config/solutions/zones.sol");
+    let facts = root.join("zones-config/facts.json");
 
     fs::write(&solution, ENTRY).unwrap();
     let (code, said) = there(root, &["facts", "refresh"]);
@@ -193,7 +194,7 @@ fn facts_are_looked_up_written_once_and_left_alone_where_they_are_right() {
     assert!(code == 1 && said.contains(&format!("hosted_zones.demo.example: none → {id}")), "{said}");
     assert!(fs::read_to_string(&facts).unwrap().contains("pl-00000000"), "nothing is written");
     let (code, said) = there(root, &["facts", "refresh"]);
-    assert!(code == 0 && said.contains("demo-config/facts.json: 3 changes"), "{said}");
+    assert!(code == 0 && said.contains("zones-config/facts.json: 3 changes"), "{said}");
     assert!(said.contains("prefix_lists.s3: pl-00000000 → pl-"), "{said}");
     let written = fs::read_to_string(&facts).unwrap();
     let value: Value = serde_json::from_str(&written).unwrap();

@@ -135,7 +135,7 @@ fn moto(workspace: &Workspace) -> Outcome {
     let (scratch, built) = (emptied(workspace, "moto"), emptied(workspace, "moto-example"));
     let Some(solc) = solc(workspace) else { return Outcome::of(false) };
     let build = ["build", "examples/shop", "--out", &built];
-    let tests = ["test", "--quiet", "--workspace", "--test", "moto"];
+    let tests = ["test", "--quiet", "--workspace", "--no-fail-fast", "--test", "moto"];
     // What is built meanwhile may be fetched, and the server's certificate is not that of a registry.
     if !succeeds(&mut workspace.command(&solc, &build)) || !succeeds(workspace.cargo(&tests).arg("--no-run"))
     {
