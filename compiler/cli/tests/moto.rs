@@ -153,7 +153,7 @@ solution demo {
 /// The zone; moto, unlike AWS, finds none whose name has no dot at the end.
 const ZONES: &str = r#"component Zone {
   layer data
-  resource zone: AWS.Route53.HostedZone { Name = "demo.example." }
+  resource zone: AWS.Route53.HostedZone { Name = "zones.example." }
   attribute id: deferred String = zone.ref
 }
 
@@ -178,7 +178,7 @@ fn facts_are_looked_up_written_once_and_left_alone_where_they_are_right() {
 
     fs::write(&solution, ENTRY).unwrap();
     let (code, said) = there(root, &["facts", "refresh"]);
-    let missing = "no public hosted zone `demo.example` in account 123456789012, ap-southeast-2";
+    let missing = "no public hosted zone `zones.example` in account 123456789012, ap-southeast-2";
     assert!(code == 1 && said.contains(missing), "{said}");
 
     fs::write(&solution, ZONES).unwrap();
@@ -191,14 +191,14 @@ fn facts_are_looked_up_written_once_and_left_alone_where_they_are_right() {
     fs::write(&facts, "{ \"prefix_lists\": { \"s3\": \"pl-00000000\", \"dynamodb\": \"pl-00000000\" } }")
         .unwrap();
     let (code, said) = there(root, &["facts", "refresh", "--check"]);
-    assert!(code == 1 && said.contains(&format!("hosted_zones.demo.example: none → {id}")), "{said}");
+    assert!(code == 1 && said.contains(&format!("hosted_zones.zones.example: none → {id}")), "{said}");
     assert!(fs::read_to_string(&facts).unwrap().contains("pl-00000000"), "nothing is written");
     let (code, said) = there(root, &["facts", "refresh"]);
     assert!(code == 0 && said.contains("zones-config/facts.json: 3 changes"), "{said}");
     assert!(said.contains("prefix_lists.s3: pl-00000000 → pl-"), "{said}");
     let written = fs::read_to_string(&facts).unwrap();
     let value: Value = serde_json::from_str(&written).unwrap();
-    assert_eq!(value["hosted_zones"]["demo.example"], id);
+    assert_eq!(value["hosted_zones"]["zones.example"], id);
     assert_ne!(value["prefix_lists"]["s3"], value["prefix_lists"]["dynamodb"]);
     assert!(written.starts_with("{\n  \"hosted_zones\"") && written.ends_with("}\n"), "{written}");
     let (code, said) = solc(root, &["check"]);
