@@ -4,7 +4,7 @@
 //! What is deployed on this machine alone is no evidence of anything, and stands in no repository. What is deployed to
 //! AWS is recorded in the environment's infrastructure repository; its journals lie below `.solc` too.
 
-mod backend;
+pub(crate) mod backend;
 pub(crate) mod interrupt;
 pub(crate) mod progress;
 pub(crate) mod summary;

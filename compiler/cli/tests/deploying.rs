@@ -145,29 +145,7 @@ fn a_killed_deployment_is_resumed_and_a_damaged_journal_adopted() {
 }
 
 /// One stack with data, and one that takes a value of it.
-const SOLUTION: &str = r#"component Store {
-  layer data
-  stateful
-  resource table: AWS.DynamoDB.Table {
-    KeySchema = [{ AttributeName = "id", KeyType = "HASH" }]
-    AttributeDefinitions = [{ AttributeName = "id", AttributeType = "S" }]
-    BillingMode = "PAY_PER_REQUEST"
-  }
-  attribute arn: deferred Arn = table.Arn
-}
-
-component News {
-  layer application
-  param of: deferred String
-  resource topic: AWS.SNS.Topic { DisplayName = of }
-}
-
-solution demo {
-  store: Store {}
-  news: News { of = store.arn }
-  output table: Arn = store.arn
-}
-"#;
+const SOLUTION: &str = include_str!("two-stacks.sol");
 
 /// A product of its own, with that solution.
 fn demo() -> (tempfile::TempDir, PathBuf) {

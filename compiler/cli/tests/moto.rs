@@ -15,31 +15,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 /// Types that moto can make, in two stacks; a value of the first goes to the second.
-const SOLUTION: &str = r#"/// Keeps entries.
-component Store {
-  layer data
-  stateful
-  resource table: AWS.DynamoDB.Table {
-    KeySchema = [{ AttributeName = "id", KeyType = "HASH" }]
-    AttributeDefinitions = [{ AttributeName = "id", AttributeType = "S" }]
-    BillingMode = "PAY_PER_REQUEST"
-  }
-  attribute arn: deferred Arn = table.Arn
-}
-
-/// Tells of the table.
-component News {
-  layer application
-  param of: deferred String
-  resource topic: AWS.SNS.Topic { DisplayName = of }
-}
-
-solution demo {
-  store: Store {}
-  news: News { of = store.arn }
-  output table: Arn = store.arn
-}
-"#;
+const SOLUTION: &str = include_str!("two-stacks.sol");
 
 fn server() -> String {
     std::env::var("SOLC_MOTO_ENDPOINT").unwrap_or_else(|_| panic!("`cargo verify --only moto` runs this"))

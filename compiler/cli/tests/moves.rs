@@ -77,6 +77,12 @@ fn what_moves_in_the_source_stays_in_the_account() {
     assert!(said.contains("> ShopMediaBucket → ShopPicturesBucket"), "{said}");
     assert!(said.contains("shop.receipts → archive.vault   shop-config/solutions/archive.sol:4:3"), "{said}");
     assert!(!said.contains("to be agreed to by name") && !said.contains("data at risk"), "{said}");
+    // What the service would say of the stacks as they are is not what comes after the move.
+    let (code, said) = run(folder, &["plan", "--backend", "local", "--online"]);
+    assert!(code == 0 && said.contains("resources are moved first"), "{said}");
+    assert!(!said.contains("to be agreed to by name") && !said.contains("not planned"), "{said}");
+    let (code, said) = run(folder, &["rehearse", "--backend", "local"]);
+    assert!(code == 0 && said.contains("0 findings"), "{said}");
     let (code, said) = run(folder, &["deploy"]);
     assert_eq!(code, 0, "{said}");
     assert!(said.contains("(move): changed"), "{said}");

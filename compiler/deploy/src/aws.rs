@@ -20,11 +20,13 @@ pub use doctor::RoleState;
 pub use lookup::HostedZone;
 pub use session::{AssumedRole, Options};
 
-use crate::backend::{Failure, Identity};
+use crate::backend::{Failure, FailureClass, Identity};
+use crate::clock::{Clock as _, SystemClock};
 use aws_config::SdkConfig;
 use aws_sdk_cloudformation::error::{ProvideErrorMetadata, SdkError};
 use std::future::Future;
 use std::sync::OnceLock;
+use std::time::Duration;
 use tokio::runtime::Runtime;
 
 /// CloudFormation of one account in one region, by AWS's SDK.
@@ -65,6 +67,24 @@ impl Aws {
             .block_on(sending)
             .map_err(|error| failure::failed(operation, &error, self.options.endpoint.as_deref()))
     }
+}
+
+/// How often something is asked that is no operation of a step, and how long is waited before the second time; twice as
+/// long before each further one.
+const TRIES: u32 = 5;
+const WAIT: Duration = Duration::from_millis(500);
+
+/// Asks until there is an answer, or a failure that is none of the passing ones.
+fn again<T>(passing: &[FailureClass], ask: impl Fn() -> Result<T, Failure>) -> Result<T, Failure> {
+    let mut wait = WAIT;
+    for _ in 1..TRIES {
+        match ask() {
+            Err(failure) if passing.contains(&failure.class) => SystemClock.sleep(wait),
+            answer => return answer,
+        }
+        wait = wait.saturating_mul(2);
+    }
+    ask()
 }
 
 #[cfg(test)]

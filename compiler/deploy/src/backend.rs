@@ -232,11 +232,14 @@ pub enum ChangeSetType {
     Import,
 }
 
+/// What a template in a request may have, in bytes; one that is larger is read from a bucket (CloudFormation's quota).
+pub const LARGEST_IN_REQUEST: usize = 51_200;
+
 /// Where a template is read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TemplateSource {
-    /// In the request; at most 51,200 bytes.
+    /// In the request; at most [`LARGEST_IN_REQUEST`].
     Body(String),
     /// At an address that `put_template` returned.
     Url(String),

@@ -22,6 +22,7 @@ pub mod step;
 mod task;
 mod watch;
 
+pub(crate) use change::NO_CHANGES;
 pub use evidence::{About, Evidence, superseded, words};
 pub use gate::refusal;
 pub use observe::{Control, Notice, Observer, Silent, Unattended, Wish};

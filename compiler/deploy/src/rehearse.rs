@@ -30,8 +30,11 @@ const REASON: &str = "made to fail, for a rehearsal";
 /// As often as anything may be tried.
 const ALWAYS: u32 = 10_000;
 
+/// What would be done where this is recorded.
+pub type Planner<'a> = dyn Fn(&[Recorded]) -> Result<Vec<Step>, String> + Sync + 'a;
+
 /// What a rehearsal is of.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Subject<'a> {
     /// The product.
     pub product: &'a str,
@@ -47,8 +50,9 @@ pub struct Subject<'a> {
     pub manifest_sha256: &'a str,
     /// What is recorded.
     pub recorded: &'a [Recorded],
-    /// What would be done.
-    pub steps: &'a [Step],
+    /// What would be done. It is asked of the records of the rehearsal's own world, where everything has other physical
+    /// ids than in the account.
+    pub planner: &'a Planner<'a>,
     /// What the plan's gates want named: a rehearsal shows what happens then.
     pub acknowledgements: &'a [&'a str],
 }
@@ -186,7 +190,7 @@ pub fn rehearse(subject: &Subject<'_>) -> Result<Rehearsal, RehearsalError> {
     let before = world.data()?;
     let report = world.deploy()?;
     rehearsal.runs += 1;
-    let places = places(subject.steps);
+    let places = places(&stage.steps);
     for step in report.steps.iter().filter(|step| !is_over(step.outcome)) {
         rehearsal.findings.push(finding(
             &places,
@@ -237,7 +241,7 @@ struct Whole {
 /// undone, the last of its stack failing after it.
 fn scenarios(subject: &Subject<'_>, world: &World<'_>) -> Result<Vec<Scenario>, RehearsalError> {
     let mut all = Vec::new();
-    let stacks: BTreeSet<&str> = subject.steps.iter().map(|step| step.stack.as_str()).collect();
+    let stacks: BTreeSet<&str> = world.steps().iter().map(|step| step.stack.as_str()).collect();
     for stack in stacks {
         let touched = world.touched(stack)?;
         for (logical_id, point) in &touched {
@@ -249,7 +253,7 @@ fn scenarios(subject: &Subject<'_>, world: &World<'_>) -> Result<Vec<Scenario>, 
             });
         }
         let last = touched.iter().rev().find(|(_, point)| *point != Try::Delete);
-        for (logical_id, _) in irreversible::changes(subject, stack) {
+        for (logical_id, _) in irreversible::changes(subject, world.steps(), stack) {
             // A failure of another one, or of itself where it stands alone.
             let other = touched.iter().rev().find(|(id, point)| *point != Try::Delete && *id != logical_id);
             if let Some((failing, point)) = other.or(last) {
@@ -307,7 +311,8 @@ fn play(
     if let Some(status) = status.filter(|status| sticks(*status)) {
         let named = scenario.rollback.as_deref().unwrap_or_default();
         let why = scenario.rollback.as_ref().map_or_else(String::new, |id| {
-            let why = irreversible::why(world.subject(), stack, id).unwrap_or("its change cannot be undone");
+            let why = irreversible::why(world.subject(), world.steps(), stack, id)
+                .unwrap_or("its change cannot be undone");
             format!(": {why}")
         });
         found.push(finding(

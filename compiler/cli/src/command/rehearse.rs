@@ -6,7 +6,9 @@ use super::plan::Prepared;
 use crate::args::{Format, Rehearse};
 use crate::deploying::plural;
 use crate::output::{Exit, Output};
+use solc_deploy::Plan;
 use solc_deploy::engine::step;
+use solc_deploy::plan::Recorded;
 use solc_deploy::rehearse::{Finding, Rehearsal, Subject, rehearse};
 
 pub(crate) fn run(asked: &Rehearse, output: &Output) -> Exit {
@@ -29,8 +31,11 @@ fn rehearsed(asked: &Rehearse, output: &Output) -> Result<Exit, Exit> {
         output.tell("nothing was rehearsed: the plan cannot be carried out");
         return Err(Exit::Refused);
     }
-    let states: Vec<_> = recorded.iter().map(|(state, _)| state.clone()).collect();
-    let steps = step::of_plan(&plan, &release, &states);
+    let planner = |recorded: &[Recorded]| {
+        let plan = Plan::new(&release, recorded).map_err(|error| error.to_string())?;
+        let states: Vec<_> = recorded.iter().map(|(state, _)| state.clone()).collect();
+        Ok(step::of_plan(&plan, &release, &states))
+    };
     let subject = Subject {
         product: &release.product,
         environment: &release.environment,
@@ -39,7 +44,7 @@ fn rehearsed(asked: &Rehearse, output: &Output) -> Result<Exit, Exit> {
         region: &release.region,
         manifest_sha256: &release.sha256,
         recorded: &recorded,
-        steps: &steps,
+        planner: &planner,
         acknowledgements: &plan.acknowledgements(),
     };
     let rehearsal = rehearse(&subject).map_err(|error| {

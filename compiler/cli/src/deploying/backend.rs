@@ -53,6 +53,20 @@ impl Place {
     }
 }
 
+/// How AWS is reached as the options say; `session` is the name that the account's trail shows for an assumed role.
+#[cfg(feature = "aws")]
+pub(crate) fn chain(given: &AwsOptions, region: &str, session: &str) -> solc_deploy::aws::Options {
+    let role = given.role.as_ref();
+    solc_deploy::aws::Options {
+        region: region.to_owned(),
+        account: None,
+        role: role.map(|arn| solc_deploy::aws::AssumedRole { arn: arn.clone(), session: session.to_owned() }),
+        profile: given.profile.clone(),
+        endpoint: given.endpoint.clone(),
+        template_bucket: given.template_bucket.clone(),
+    }
+}
+
 #[cfg(feature = "aws")]
 fn connect(
     given: &AwsOptions,
@@ -60,16 +74,8 @@ fn connect(
     region: &str,
     output: &Output,
 ) -> Result<Box<dyn solc_deploy::Backend>, Exit> {
-    use solc_deploy::aws::{AssumedRole, Aws, Options};
-    let role = given.role.as_ref().map(|arn| AssumedRole { arn: arn.clone(), session: "solc".to_owned() });
-    let options = Options {
-        region: region.to_owned(),
-        account: Some(account.to_owned()),
-        role,
-        profile: given.profile.clone(),
-        endpoint: given.endpoint.clone(),
-        template_bucket: given.template_bucket.clone(),
-    };
+    use solc_deploy::aws::{Aws, Options};
+    let options = Options { account: Some(account.to_owned()), ..chain(given, region, "solc") };
     match Aws::connect(options) {
         Ok(aws) => Ok(Box::new(aws)),
         Err(failure) => {

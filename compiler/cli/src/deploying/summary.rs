@@ -44,14 +44,15 @@ pub(crate) fn tell(report: &Report, shown: &Shown<'_>, progress: &mut Progress, 
         }
     }
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for step in &report.steps {
-        *counts.entry(words(step.outcome)).or_default() += 1;
+    for outcome in of_stacks(report).into_values() {
+        *counts.entry(words(outcome)).or_default() += 1;
     }
     let outputs: BTreeMap<String, &str> = shown
         .outputs
         .iter()
         .filter_map(|wanted| {
-            let step = report.steps.iter().find(|step| step.stack == wanted.stack)?;
+            // A stack that is moved first, or updated twice, has them from its last step.
+            let step = report.steps.iter().rev().find(|step| step.stack == wanted.stack)?;
             Some((format!("{}.{}", wanted.solution, wanted.name), step.outputs.get(&wanted.output)?.as_str()))
         })
         .collect();
@@ -103,7 +104,7 @@ fn sentence(report: &Report, about: &About, counts: &BTreeMap<&str, usize>, seco
     let environment = &about.environment;
     match report.exit() {
         End::Done if !report.changed() => {
-            let stacks = plural(report.steps.len(), "stack");
+            let stacks = plural(counts.values().sum(), "stack");
             format!("{environment}: nothing to change, {stacks} as they should be ({seconds:.1} s)")
         }
         End::Done => format!("{environment}: {} ({seconds:.1} s)", counted(counts)),
@@ -117,6 +118,22 @@ fn sentence(report: &Report, about: &About, counts: &BTreeMap<&str, usize>, seco
         End::Detached => format!("{environment}: what runs goes on without us: {}", counted(counts)),
         End::Cancelled => format!("{environment}: cancelled: {}", counted(counts)),
     }
+}
+
+/// What became of each stack, whatever number of steps it took: the first that was no success, or else a change.
+fn of_stacks(report: &Report) -> BTreeMap<&str, Option<StepOutcome>> {
+    let succeeded = |outcome: Option<StepOutcome>| {
+        matches!(outcome, Some(StepOutcome::Changed | StepOutcome::Unchanged | StepOutcome::Deleted))
+    };
+    let mut all: BTreeMap<&str, Option<StepOutcome>> = BTreeMap::new();
+    for step in &report.steps {
+        let known = all.entry(&step.stack).or_insert(step.outcome);
+        let is_news = !succeeded(step.outcome) || *known == Some(StepOutcome::Unchanged);
+        if succeeded(*known) && is_news {
+            *known = step.outcome;
+        }
+    }
+    all
 }
 
 fn counted(counts: &BTreeMap<&str, usize>) -> String {

@@ -5,10 +5,10 @@
 
 use super::Aws;
 use super::answers::{self, text};
-use super::templates::{LARGEST_IN_REQUEST, invalid};
+use super::templates::invalid;
 use crate::backend::{
-    ChangeSet, ChangeSetIds, ChangeSetType, CreateChangeSet, CreateStackRefactor, Failure, ResourceLocation,
-    RollbackConfiguration, TemplateSource,
+    ChangeSet, ChangeSetIds, ChangeSetType, CreateChangeSet, CreateStackRefactor, Failure,
+    LARGEST_IN_REQUEST, ResourceLocation, RollbackConfiguration, TemplateSource,
 };
 use aws_sdk_cloudformation::types;
 

@@ -4,19 +4,16 @@
 //! number only grows. It lasts until it is given back or taken over by name; no time ends it, since what its owner began
 //! may still run.
 
-use super::Aws;
+use super::{Aws, again};
 use crate::backend::{Failure, FailureClass, LeaseRequest};
-use crate::clock::{Clock as _, SystemClock};
 use crate::lease::{Holder, Lease, NoLease};
 use aws_sdk_s3::primitives::ByteStream;
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
 
 const PUT: &str = "PutObject";
 const GET: &str = "GetObject";
-/// How often a request that was not answered is made, and the pause between two.
-const TRIES: u32 = 5;
-const PAUSE: Duration = Duration::from_secs(1);
+/// What may pass by itself.
+const PASSING: [FailureClass; 2] = [FailureClass::Throttled, FailureClass::Transient];
 
 /// What the object holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,7 +96,7 @@ impl Aws {
             code: "InvalidLease".to_owned(),
             message: error.to_string(),
         })?;
-        again(|| {
+        again(&PASSING, || {
             let put = self
                 .s3()
                 .put_object()
@@ -119,7 +116,7 @@ impl Aws {
 
     /// What the object holds, and its tag; nothing where it is not there.
     fn get_lease(&self, bucket: &str, key: &str) -> Result<Option<(Content, String)>, Failure> {
-        again(|| {
+        again(&PASSING, || {
             let get =
                 self.s3().get_object().bucket(bucket).key(key).expected_bucket_owner(&self.identity.account);
             let answer = match self.ask(GET, get.send()) {
@@ -169,21 +166,4 @@ fn is_taken(failure: &Failure) -> bool {
 
 fn unknown(failure: &Failure) -> NoLease {
     NoLease::Unknown(format!("who holds the environment is not known: {failure}"))
-}
-
-/// Asks again where a request was not answered, or came too often.
-fn again<T>(ask: impl Fn() -> Result<T, Failure>) -> Result<T, Failure> {
-    let mut tries = 1;
-    loop {
-        match ask() {
-            Err(failure)
-                if tries < TRIES
-                    && matches!(failure.class, FailureClass::Transient | FailureClass::Throttled) =>
-            {
-                tries += 1;
-                SystemClock.sleep(PAUSE);
-            }
-            answer => return answer,
-        }
-    }
 }

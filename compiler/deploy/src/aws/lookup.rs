@@ -7,10 +7,9 @@
 //! Sources: the API references of EC2 (2016-11-15: `DescribeManagedPrefixLists`, `DescribeAvailabilityZones`) and of
 //! Route 53 (2013-04-01: `ListHostedZonesByName`); the general reference's page on Route 53's endpoints.
 
-use super::Aws;
 use super::xml::{self, Element};
+use super::{Aws, again};
 use crate::backend::{Failure, FailureClass, Values};
-use crate::clock::{Clock as _, SystemClock};
 use aws_config::BehaviorVersion;
 use aws_credential_types::provider::ProvideCredentials as _;
 use aws_credential_types::provider::error::CredentialsError;
@@ -22,13 +21,7 @@ use aws_smithy_runtime::client::orchestrator::operation::Operation;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::identity::Identity;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, OrchestratorError};
-use std::time::{Duration, SystemTime};
-
-/// How often a question is asked that is refused for being too frequent; Route 53 answers five a second.
-const TRIES: u32 = 4;
-
-/// How long is waited before it is asked again; twice as long each time.
-const WAIT: Duration = Duration::from_millis(500);
+use std::time::SystemTime;
 
 /// As many values as one filter may have.
 const VALUES: usize = 200;
@@ -195,15 +188,8 @@ impl Aws {
     }
 
     fn answer(&self, question: &Question) -> Result<Element, Failure> {
-        let mut wait = WAIT;
-        for _ in 1..TRIES {
-            match self.ask(question.operation, self.send(question)) {
-                Err(failure) if failure.class == FailureClass::Throttled => SystemClock.sleep(wait),
-                answer => return answer,
-            }
-            wait = wait.saturating_mul(2);
-        }
-        self.ask(question.operation, self.send(question))
+        // Route 53 answers five questions a second.
+        again(&[FailureClass::Throttled], || self.ask(question.operation, self.send(question)))
     }
 
     async fn send(&self, question: &Question) -> Result<Element, SdkError<ErrorMetadata>> {

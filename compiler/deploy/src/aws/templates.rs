@@ -5,7 +5,7 @@
 //! in each request, so that a bucket of the same name in another account gets nothing.
 
 use super::Aws;
-use crate::backend::{Failure, FailureClass};
+use crate::backend::{Failure, FailureClass, LARGEST_IN_REQUEST};
 use aws_sdk_s3::primitives::ByteStream;
 use base64::Engine as _;
 use sha2::{Digest as _, Sha256};
@@ -13,9 +13,6 @@ use solc_cmdb::sha256;
 
 /// What a template at an address may have: the service's limit, in bytes.
 pub(super) const LARGEST: usize = 1_000_000;
-
-/// What a template in a request may have: the service's limit, in bytes.
-pub(super) const LARGEST_IN_REQUEST: usize = 51_200;
 
 const PUT: &str = "PutObject";
 const GET: &str = "GetObject";

@@ -67,7 +67,7 @@ impl Engine<'_, '_> {
         }
         self.on.lease.check().map_err(|lost| match lost {
             NoLease::Held(_) => Halt::LeaseLost(lost.to_string()),
-            NoLease::Unknown(why) => Halt::Suspended(Failure::unanswered("GetObject", "NoLease", &why)),
+            NoLease::Unknown(why) => Halt::Suspended(Failure::unanswered("the lease", "Unknown", &why)),
         })?;
         let intent = Entry::Intent {
             step: task.step.name.clone(),

@@ -10,17 +10,15 @@ use super::step::{Action, Target};
 use super::task::{Next, State, Task, Trouble, failed};
 use crate::backend::{
     ChangeSet, ChangeSetStatus, ChangeSetType, CreateChangeSet, ExecutionStatus, Failure, FailureClass,
-    RollbackConfiguration, Stack, StackStatus, TemplateSource,
+    LARGEST_IN_REQUEST, RollbackConfiguration, Stack, StackStatus, TemplateSource,
 };
 use crate::codes::STACK_FAILED;
 use crate::journal::{Operation, StepOutcome};
 use serde_json::Value;
 use solc_cmdb::sha256;
 
-/// The largest template that is sent in a request, in bytes.
-const INLINE: usize = 51_200;
 /// What the service says of a change set without changes.
-const NO_CHANGES: &[&str] =
+pub(crate) const NO_CHANGES: &[&str] =
     &["The submitted information didn't contain changes.", "No updates are to be performed."];
 
 impl Engine<'_, '_> {
@@ -159,7 +157,7 @@ impl Engine<'_, '_> {
         template: &str,
         sha256: &str,
     ) -> Result<TemplateSource, Trouble> {
-        if template.len() <= INLINE && !self.on.options.always_upload {
+        if template.len() <= LARGEST_IN_REQUEST && !self.on.options.always_upload {
             return Ok(TemplateSource::Body(template.to_owned()));
         }
         let mut address = None;

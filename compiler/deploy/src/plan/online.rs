@@ -8,9 +8,10 @@ use super::gates::{View, changes_of, of_change_set};
 use super::{Plan, Recorded, ResourceAction, ResourceChange, StackAction};
 use crate::backend::{
     Backend, ChangeSet, ChangeSetStatus, ChangeSetType, CreateChangeSet, Failure, FailureClass,
-    RollbackConfiguration, Stack, StackStatus, TemplateSource, Values,
+    LARGEST_IN_REQUEST, RollbackConfiguration, Stack, StackStatus, TemplateSource, Values,
 };
 use crate::clock::Clock;
+use crate::engine::NO_CHANGES;
 use crate::release::{Release, ReleaseStack};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -22,10 +23,6 @@ use std::time::Duration;
 const PREFIX: &str = "solc-plan-";
 /// How often it is looked whether something is ready: half an hour at the service's pace.
 const LOOKS: u32 = 900;
-/// The most bytes of a template in a request (CloudFormation's quota).
-const INLINE: usize = 51_200;
-/// How the service says that a change set would be empty.
-const EMPTY: [&str; 3] = ["didn't contain changes", "No updates are to be performed", "no changes"];
 
 /// What the service says of one stack.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -128,6 +125,11 @@ impl Asked<'_> {
         match self.drift(stack) {
             Ok(drifted) => seen.drifted = drifted,
             Err(failure) => seen.notes.push(format!("its drift is not known: {}", failure.message)),
+        }
+        // Before they are moved, the service would take what moves for removed and added.
+        if plan.moves.iter().flat_map(|refactor| &refactor.stacks).any(|stack| stack.name == name) {
+            seen.notes.push("the service was not asked what changes: resources are moved first".to_owned());
+            return seen;
         }
         let action = plan.stack(name).map(|stack| stack.action);
         let new = self.release.stack(name);
@@ -255,7 +257,7 @@ impl Asked<'_> {
     ) -> Result<Option<ChangeSet>, String> {
         let said = |failure: Failure| format!("the service does not say what changes: {}", failure.message);
         self.tidy(stack);
-        let template = if new.template.len() <= INLINE {
+        let template = if new.template.len() <= LARGEST_IN_REQUEST {
             TemplateSource::Body(new.template.clone())
         } else {
             TemplateSource::Url(self.backend.put_template(&new.template).map_err(said)?)
@@ -331,7 +333,7 @@ impl Asked<'_> {
 }
 
 fn is_empty(reason: &str) -> bool {
-    EMPTY.iter().any(|text| reason.contains(text))
+    NO_CHANGES.iter().any(|text| reason.contains(text))
 }
 
 /// How much worse one action is than another.

@@ -4,7 +4,7 @@
 //! never downgraded; OpenSearch, ElastiCache and MSK: likewise for their versions; EC2: a volume never shrinks.
 
 use super::Subject;
-use crate::engine::step::Action;
+use crate::engine::step::{Action, Step};
 use serde_json::Value;
 
 /// Type, property, and why.
@@ -20,13 +20,13 @@ const TABLE: &[(&str, &str, &str)] = &[
 ];
 
 /// The resources of a stack that are changed so, and why there is no way back.
-pub(super) fn changes(subject: &Subject<'_>, stack: &str) -> Vec<(String, &'static str)> {
+pub(super) fn changes(subject: &Subject<'_>, steps: &[Step], stack: &str) -> Vec<(String, &'static str)> {
     let Some((_, old)) = subject.recorded.iter().find(|(state, _)| state.stack == stack) else {
         return Vec::new();
     };
     let Ok(old) = serde_json::from_str::<Value>(old) else { return Vec::new() };
     let mut found = Vec::new();
-    for step in subject.steps.iter().filter(|step| step.stack == stack) {
+    for step in steps.iter().filter(|step| step.stack == stack) {
         let Action::Deploy(target) = &step.action else { continue };
         let Some(resources) = target.content.get("Resources").and_then(Value::as_object) else { continue };
         for (id, new) in resources {
@@ -51,6 +51,11 @@ pub(super) fn changes(subject: &Subject<'_>, stack: &str) -> Vec<(String, &'stat
 }
 
 /// Why there is no way back for a resource.
-pub(super) fn why(subject: &Subject<'_>, stack: &str, logical_id: &str) -> Option<&'static str> {
-    changes(subject, stack).into_iter().find(|(id, _)| id == logical_id).map(|(_, why)| why)
+pub(super) fn why(
+    subject: &Subject<'_>,
+    steps: &[Step],
+    stack: &str,
+    logical_id: &str,
+) -> Option<&'static str> {
+    changes(subject, steps, stack).into_iter().find(|(id, _)| id == logical_id).map(|(_, why)| why)
 }

@@ -6,13 +6,14 @@ use super::{Subject, Try};
 use crate::backend::{Backend as _, Failure, ResourceStatus, StackStatus, TemplateSource, Values};
 use crate::clock::{Clock, Timestamp, VirtualClock};
 use crate::engine::step::holds_data;
-use crate::engine::{self, About, Evidence, Options, Report, Setting, Silent, Timing, Unattended};
+use crate::engine::{self, About, Evidence, Options, Report, Setting, Silent, Step, Timing, Unattended};
 use crate::id::DeployId;
 use crate::journal::{Entry, Journal, Medium};
 use crate::lease::{Lease, NoLease};
 use crate::local::{self, DirectRequest, Fault, Local};
-use crate::plan::GateKind;
+use crate::plan::{GateKind, Recorded};
 use crate::probe::NoProbe;
+use crate::refresh;
 use solc_cmdb::{Records, StackState, States};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -36,6 +37,10 @@ pub enum RehearsalError {
     Disk(PathBuf, io::Error),
     /// The embedded service's database says no.
     Database(String),
+    /// The world's records cannot be kept.
+    Records(String),
+    /// There is no plan.
+    Plan(String),
 }
 
 impl fmt::Display for RehearsalError {
@@ -47,6 +52,8 @@ impl fmt::Display for RehearsalError {
                 "the recorded state of `{stack}` cannot be set up for a rehearsal: {why}; `solc refresh` writes it again"
             ),
             Self::Disk(path, error) => write!(formatter, "`{}`: {error}", path.display()),
+            Self::Records(why) => write!(formatter, "the rehearsal's records: {why}"),
+            Self::Plan(why) => formatter.write_str(why),
             Self::Database(why) => write!(formatter, "the embedded CloudFormation's database: {why}"),
         }
     }
@@ -63,6 +70,8 @@ impl From<Failure> for RehearsalError {
 /// The world that every run starts from.
 pub(super) struct Stage<'a> {
     subject: Subject<'a>,
+    /// What is done in each world.
+    pub(super) steps: Vec<Step>,
     folder: tempfile::TempDir,
     begin: Timestamp,
     acknowledgements: BTreeSet<String>,
@@ -73,8 +82,13 @@ impl<'a> Stage<'a> {
     pub(super) fn set(subject: &Subject<'a>) -> Result<Self, RehearsalError> {
         let folder =
             tempfile::tempdir().map_err(|error| RehearsalError::Disk(std::env::temp_dir(), error))?;
-        let mut stage =
-            Self { subject: *subject, folder, begin: BEGIN, acknowledgements: everything(subject) };
+        let mut stage = Self {
+            subject: *subject,
+            steps: Vec::new(),
+            folder,
+            begin: BEGIN,
+            acknowledgements: BTreeSet::new(),
+        };
         let clock = Arc::new(VirtualClock::at(BEGIN));
         let local = stage.open(&stage.seed(), Arc::clone(&clock))?;
         let mut left: Vec<&(StackState, String)> = subject.recorded.iter().collect();
@@ -89,7 +103,20 @@ impl<'a> Stage<'a> {
             set_up(&local, clock.as_ref(), state, template)?;
         }
         stage.begin = clock.now();
+        stage.steps = (subject.planner)(&stage.recorded(&local)?).map_err(RehearsalError::Plan)?;
+        stage.acknowledgements = everything(subject, &stage.steps);
         Ok(stage)
+    }
+
+    /// What is recorded, with the physical ids and the outputs that it has here.
+    fn recorded(&self, local: &Local) -> Result<Vec<Recorded>, RehearsalError> {
+        let states = States::of(self.folder.path(), self.subject.environment);
+        for (state, template) in self.subject.recorded {
+            states.put(state, template).map_err(|error| RehearsalError::Records(error.to_string()))?;
+        }
+        refresh::refresh(local, &states, "", None)
+            .map_err(|error| RehearsalError::Records(error.to_string()))?;
+        states.all().map_err(|error| RehearsalError::Records(error.to_string()))
     }
 
     fn seed(&self) -> PathBuf {
@@ -120,9 +147,9 @@ impl<'a> Stage<'a> {
 }
 
 /// Whatever a gate may ask for: a rehearsal shows what happens then.
-fn everything(subject: &Subject<'_>) -> BTreeSet<String> {
+fn everything(subject: &Subject<'_>, steps: &[Step]) -> BTreeSet<String> {
     let mut all: BTreeSet<String> = subject.acknowledgements.iter().map(ToString::to_string).collect();
-    for step in subject.steps {
+    for step in steps {
         let named = step.places.iter().map(|(id, place)| (id.as_str(), place.component.as_str()));
         let recorded = subject.recorded.iter().filter(|(state, _)| state.stack == step.stack);
         let known = recorded.flat_map(|(state, _)| state.resources.keys()).map(|id| (id.as_str(), ""));
@@ -194,6 +221,11 @@ impl<'a> World<'a> {
         &self.stage.subject
     }
 
+    /// What is done in it.
+    pub(super) fn steps(&self) -> &'a [Step] {
+        &self.stage.steps
+    }
+
     /// Lets a resource fail.
     pub(super) fn fail(&self, fault: &Fault) -> Result<(), RehearsalError> {
         Ok(self.local.add_fault(fault)?)
@@ -224,12 +256,12 @@ impl<'a> World<'a> {
         let (mut journal, _) = Journal::on(Box::new(Memory::default()), path.join("journal"), &NoProbe)
             .map_err(|error| RehearsalError::Database(error.to_string()))?;
         journal
-            .append(&Entry::Begin(about.begin(subject.steps)))
+            .append(&Entry::Begin(about.begin(self.steps())))
             .map_err(|error| RehearsalError::Database(error.to_string()))?;
         let evidence = Evidence {
             records: Records::of(&path),
             states: States::of(&path, subject.environment),
-            intent: about.intent(subject.steps),
+            intent: about.intent(self.steps()),
         };
         let mut options = Options::new(Timing::local());
         options.acknowledgements.clone_from(&self.stage.acknowledgements);
@@ -242,7 +274,7 @@ impl<'a> World<'a> {
             evidence: &evidence,
             options: &options,
         };
-        Ok(engine::run(setting, &about, subject.steps, &mut journal, &[], &mut Silent))
+        Ok(engine::run(setting, &about, self.steps(), &mut journal, &[], &mut Silent))
     }
 
     /// How a stack stands; nothing where there is none.

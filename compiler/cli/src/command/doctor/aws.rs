@@ -2,17 +2,15 @@
 
 use super::Finding;
 use crate::args::AwsOptions;
+use crate::deploying::backend::chain;
 use serde_json::Value;
 use solc_deploy::Backend as _;
-use solc_deploy::aws::{AssumedRole, Aws, Options, RoleState};
-use solc_deploy::backend::{Failure, FailureClass, Stack};
+use solc_deploy::aws::{Aws, Options, RoleState};
+use solc_deploy::backend::{Failure, FailureClass, LARGEST_IN_REQUEST, Stack};
 use solc_driver::{Disk, Request, compile};
 use solc_source::Diagnostic;
 use std::collections::BTreeMap;
 use std::path::Path;
-
-/// What a template in a request may have, in bytes.
-const LARGEST_IN_REQUEST: usize = 51_200;
 
 /// The name that the account's trail shows.
 const SESSION: &str = "solc-doctor";
@@ -32,23 +30,16 @@ pub(super) fn look(path: &Path, environment: &str, given: &AwsOptions) -> Vec<Fi
         Ok(target) => target,
         Err(finding) => return vec![finding],
     };
-    let chain = Options {
-        region: target.region.clone(),
-        profile: given.profile.clone(),
-        endpoint: given.endpoint.clone(),
-        template_bucket: given.template_bucket.clone(),
-        ..Options::default()
-    };
-    let own = match Aws::connect(chain.clone()) {
+    let chain = chain(given, &target.region, SESSION);
+    let own = match Aws::connect(Options { role: None, ..chain.clone() }) {
         Ok(own) => own,
         Err(failure) => return vec![Finding::error("credentials", failure.to_string(), mend(&failure))],
     };
     let arn = &own.connected_as().arn;
     let mut findings = vec![Finding::ok("credentials", format!("they are of `{arn}`"))];
-    let role = given.role.as_ref().map(|arn| AssumedRole { arn: arn.clone(), session: SESSION.to_owned() });
-    let aws = match role {
+    let aws = match chain.role.clone() {
         None => own,
-        Some(role) => match Aws::connect(Options { role: Some(role.clone()), ..chain }) {
+        Some(role) => match Aws::connect(chain) {
             Ok(aws) => {
                 findings.push(Finding::ok("role", format!("`{}` may be assumed", role.arn)));
                 aws

@@ -4,9 +4,10 @@ use super::decide::{Decided, Place, Problem, Said, Service, decide, zones};
 use crate::args::RefreshFacts;
 use crate::command::build::write_whole;
 use crate::command::doctor;
+use crate::deploying::backend::chain;
 use crate::deploying::plural;
 use crate::output::{Exit, Output};
-use solc_deploy::aws::{AssumedRole, Aws, HostedZone, Options};
+use solc_deploy::aws::{Aws, HostedZone, Options};
 use solc_deploy::backend::{Failure, Values};
 use solc_driver::RepositoryFacts;
 use std::collections::BTreeMap;
@@ -20,11 +21,6 @@ struct Connected(BTreeMap<Place, Aws>);
 
 impl Connected {
     fn to(refresh: &RefreshFacts, repositories: &[RepositoryFacts]) -> Result<Self, Failure> {
-        let role = refresh
-            .aws
-            .role
-            .as_ref()
-            .map(|arn| AssumedRole { arn: arn.clone(), session: SESSION.to_owned() });
         let mut all = BTreeMap::new();
         let readers = repositories.iter().flat_map(|repository| &repository.readers);
         for place in readers.filter(|reader| reader.asked).map(Place::of) {
@@ -32,12 +28,8 @@ impl Connected {
                 continue;
             }
             let options = Options {
-                region: place.region.clone(),
                 account: Some(place.account.clone()),
-                role: role.clone(),
-                profile: refresh.aws.profile.clone(),
-                endpoint: refresh.aws.endpoint.clone(),
-                template_bucket: None,
+                ..chain(&refresh.aws, &place.region, SESSION)
             };
             all.insert(place, Aws::connect(options)?);
         }
