@@ -17,7 +17,7 @@ use solc_deploy::engine::{About, Step, StepFailure};
 use solc_deploy::id::DeployId;
 use solc_deploy::journal::Deploys;
 use solc_deploy::lease::{FileLease, NoLease};
-use solc_driver::{Disk, Neighbours, Request, Workspace, compile, discover};
+use solc_driver::{BuiltEnvironment, Disk, Neighbours, Request, Workspace, compile, discover};
 use solc_source::{Diagnostic, Sources};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -129,7 +129,7 @@ impl Place {
         match (self.latest(output)?, target.backend) {
             (Some(latest), _) => Ok(latest),
             (None, Backend::Aws) => {
-                let (release, files, _) = built(&target.path, &target.environment, output)?;
+                let Built { release, files, .. } = built(&target.path, &target.environment, "asked", output)?;
                 Ok((about(target, &release, crate::command::deploy::minted(output)?), files))
             }
             (None, Backend::Local) => {
@@ -176,8 +176,8 @@ fn infrastructure(
     if let Some(exit) = crate::command::unknown(&[environment.to_owned()], &compilation, output) {
         return Err(exit);
     }
-    let built = compilation.built.into_iter().find(|built| built.name == environment);
-    if let Some(folder) = built.and_then(|built| built.infrastructure) {
+    if let Some(folder) = only(compilation.built, environment, output)?.and_then(|built| built.infrastructure)
+    {
         return Ok(folder);
     }
     // What has mistakes now may have been deployed before: then one repository alone has its state.
@@ -209,35 +209,65 @@ pub(crate) fn begun(files: &BTreeMap<String, String>) -> Option<(About, Vec<Step
     Some((about, steps))
 }
 
-/// The release of an environment as its sources say, and the sources.
-pub(crate) fn built(
-    path: &Path,
-    environment: &str,
-    output: &Output,
-) -> Result<(Release, BTreeMap<String, String>, Sources), Exit> {
+/// The release of an environment as its sources say, and its sources.
+pub(crate) struct Built {
+    pub(crate) release: Release,
+    /// What the release was read from.
+    pub(crate) files: BTreeMap<String, String>,
+    pub(crate) sources: Sources,
+    /// The workspace's root.
+    pub(crate) root: PathBuf,
+    /// Where it is recorded.
+    pub(crate) infrastructure: Option<PathBuf>,
+}
+
+/// Builds an environment; `done` is what does not happen where that cannot be, as in `deployed`.
+pub(crate) fn built(path: &Path, environment: &str, done: &str, output: &Output) -> Result<Built, Exit> {
+    let start = crate::command::absolute(path);
+    if !start.exists() {
+        output.say(&format!("error: there is no file or folder `{}`", path.display()));
+        return Err(Exit::Usage);
+    }
     let environments = [environment.to_owned()];
-    let compilation = compile(&Disk, &crate::command::absolute(path), &Request::build(&environments));
+    let compilation = compile(&Disk, &start, &Request::build(&environments));
     if let Some(exit) = crate::command::unknown(&environments, &compilation, output) {
         return Err(exit);
     }
     if compilation.diagnostics.iter().any(Diagnostic::is_error) {
-        output.diagnostics(&compilation.sources, &compilation.root, &compilation.diagnostics);
-        output.tell("nothing was deployed");
-        return Err(Exit::Usage);
+        let exit = output.diagnostics(&compilation.sources, &compilation.root, &compilation.diagnostics);
+        output.tell(&format!("nothing was {done}: what does not compile cannot be deployed"));
+        return Err(exit);
     }
-    let Some(built) = compilation.built.into_iter().find(|built| built.name == environment) else {
-        output.say(&format!("error: there is nothing to deploy in `{environment}`"));
+    let Some(built) = only(compilation.built, environment, output)? else {
+        output.say(&format!("error: `{environment}` has no stacks"));
         return Err(Exit::Usage);
     };
     let files: BTreeMap<String, String> =
         built.files.into_iter().map(|file| (file.name, file.content)).collect();
-    match Release::read(&files) {
-        Ok(release) => Ok((release, files, compilation.sources)),
-        Err(error) => {
-            output.say(&format!("error: what was built for `{environment}` is no release: {error}"));
-            Err(Exit::Usage)
-        }
+    let release = Release::read(&files).map_err(|error| {
+        output.say(&format!("error: what was built for `{environment}` is no release: {error}"));
+        Exit::Usage
+    })?;
+    let (sources, root) = (compilation.sources, compilation.root);
+    Ok(Built { release, files, sources, root, infrastructure: built.infrastructure })
+}
+
+/// The environment of this name; nothing where there is none, and a mistake where several products have one.
+fn only(
+    built: Vec<BuiltEnvironment>,
+    environment: &str,
+    output: &Output,
+) -> Result<Option<BuiltEnvironment>, Exit> {
+    let mut named = built.into_iter().filter(|built| built.name == environment);
+    let first = named.next();
+    if named.next().is_some() {
+        output.say(&format!(
+            "error: several products have an environment `{environment}`; name the folder of one, as in \
+             `solc plan FOLDER --env {environment}`"
+        ));
+        return Err(Exit::Usage);
     }
+    Ok(first)
 }
 
 /// The sources as they are now, whatever is wrong with them: to show places in.

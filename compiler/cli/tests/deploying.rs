@@ -245,3 +245,29 @@ fn the_service_is_asked_what_it_would_do_where_that_is_wanted() {
     let (code, _, said) = run(folder.path(), &["plan", "--backend", "aws", "--profile", "mine"]);
     assert!(code == 2 && said.contains("--online"), "{said}");
 }
+
+#[test]
+fn where_two_products_have_the_environment_one_must_be_named() {
+    let (folder, _) = demo();
+    let (other, _) = demo();
+    copy(&other.path().join("demo-config"), &folder.path().join("more-config"));
+    copy(&other.path().join("demo-infrastructure"), &folder.path().join("more-infrastructure"));
+    let replace = |name: &str, from: &str, to: &str| {
+        let path = folder.path().join(name);
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "{text}");
+        fs::write(path, text.replace(from, to)).unwrap();
+    };
+    replace("solc.toml", "\"demo-config\"", "\"demo-config\", \"more-config\"");
+    replace("more-config/solc.toml", "demo-infrastructure", "more-infrastructure");
+    replace("more-config/product.sol", "product demo", "product more");
+    replace("more-config/environments.sol", "10.10.0.0", "10.30.0.0");
+    replace("more-config/environments.sol", "10.20.0.0", "10.40.0.0");
+    for words in [&["plan"][..], &["deploy"], &["status", "--backend", "aws"]] {
+        let (code, _, said) = run(folder.path(), words);
+        assert!(code == 2 && said.contains("several products have an environment `integration`"), "{said}");
+    }
+    assert!(!folder.path().join(".solc").exists());
+    let (code, _, said) = run(folder.path(), &["deploy", "more-config"]);
+    assert!(code == 0 && said.contains("deploying more to integration"), "{said}");
+}

@@ -7,7 +7,7 @@ use crate::args::{Backend, Deploy, Recovery};
 use crate::deploying::interrupt::Interrupt;
 use crate::deploying::progress::Progress;
 use crate::deploying::summary::{Shown, tell};
-use crate::deploying::{Place, about, begun, built, kept, show, sources};
+use crate::deploying::{Built, Place, about, begun, built, kept, show, sources};
 use crate::output::{Exit, Output};
 use solc_deploy::backend::LeaseRequest;
 use solc_deploy::clock::SystemClock;
@@ -54,7 +54,11 @@ fn started(deploy: &Deploy, output: &Output) -> Result<Exit, Exit> {
 
 /// What the sources say.
 fn fresh(deploy: &Deploy, place: &Place, output: &Output) -> Result<Exit, Exit> {
-    let (release, files, sources) = built(&deploy.target.path, &deploy.target.environment, output)?;
+    let Built { release, files, sources, .. } =
+        built(&deploy.target.path, &deploy.target.environment, "deployed", output).map_err(|exit| {
+            // Here 1 is what was begun and failed.
+            if exit == Exit::Findings { Exit::Usage } else { exit }
+        })?;
     let backend = place.backend(&deploy.target, &release.account, &release.region, output)?;
     if deploy.adopt {
         adopt(place, backend.as_ref(), &release, output)?;

@@ -3,11 +3,10 @@
 //! Invariant: nothing is asked of any account without `--online`, nothing is ever changed there, and nothing is written but
 //! the file that was asked for.
 
-use super::absolute;
 use super::build::write_whole;
 use crate::args::{AwsOptions, Backend, Format, Plan as Asked, Planned, Target};
 use crate::codes::CANNOT_WRITE;
-use crate::deploying::Place;
+use crate::deploying::{Built, Place, built};
 use crate::output::{Exit, Output, shown_names};
 use solc_cmdb::States;
 use solc_deploy::clock::SystemClock;
@@ -15,9 +14,7 @@ use solc_deploy::engine::Timing;
 use solc_deploy::plan::render::{self, Look};
 use solc_deploy::plan::{self, Recorded};
 use solc_deploy::{Plan, Release};
-use solc_driver::{BuiltEnvironment, Disk, Request, compile};
 use solc_source::{Diagnostic, Span};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub(crate) fn run(asked: &Asked, output: &Output) -> Exit {
@@ -101,66 +98,37 @@ pub(crate) struct Prepared {
 
 impl Prepared {
     pub(crate) fn of(asked: &Planned, output: &Output) -> Result<Self, Exit> {
-        let path = absolute(&asked.path);
-        if !path.exists() {
-            output.say(&format!("error: there is no file or folder `{}`", asked.path.display()));
-            return Err(Exit::Usage);
-        }
-        let wanted = std::slice::from_ref(&asked.environment);
-        let compilation = compile(&Disk, &path, &Request::build(wanted));
-        if let Some(exit) = super::unknown(wanted, &compilation, output) {
-            return Err(exit);
-        }
-        if compilation.diagnostics.iter().any(Diagnostic::is_error) {
-            let exit = output.diagnostics(&compilation.sources, &compilation.root, &compilation.diagnostics);
-            output.tell("nothing was planned: what does not compile cannot be deployed");
-            return Err(exit);
-        }
-        let built = match compilation.built.as_slice() {
-            [one] => one,
-            [] => {
-                output.say(&format!("error: `{}` has no stacks", asked.environment));
-                return Err(Exit::Usage);
-            }
-            [_, _, ..] => {
-                output.say(&format!(
-                    "error: several products have an environment `{}`; name the folder of one: \
-                     `solc plan FOLDER --env {0}`",
-                    asked.environment
-                ));
-                return Err(Exit::Usage);
-            }
-        };
-        let (release, recorded, plan) = made(asked, built, &compilation.root, output).map_err(|message| {
+        let Built { release, root, infrastructure, .. } =
+            built(&asked.path, &asked.environment, "planned", output)?;
+        let (recorded, plan) = made(asked, &release, infrastructure, &root, output).map_err(|message| {
             output.say(&format!("error: {message}"));
             Exit::Usage
         })?;
-        Ok(Self { release, recorded, plan, root: compilation.root })
+        Ok(Self { release, recorded, plan, root })
     }
 }
 
 /// The plan of what was built, against what is recorded.
 fn made(
     asked: &Planned,
-    built: &BuiltEnvironment,
+    release: &Release,
+    infrastructure: Option<PathBuf>,
     root: &Path,
     output: &Output,
-) -> Result<(Release, Vec<Recorded>, Plan), String> {
-    let files: BTreeMap<String, String> =
-        built.files.iter().map(|file| (file.name.clone(), file.content.clone())).collect();
-    let release = Release::read(&files).map_err(|error| format!("what was built is no release: {error}"))?;
+) -> Result<(Vec<Recorded>, Plan), String> {
     let here = root.join(".solc").join("local");
-    let folder: PathBuf = match (asked.backend, &asked.records, &built.infrastructure) {
+    let folder: PathBuf = match (asked.backend, &asked.records, infrastructure) {
         (Some(Backend::Local), _, _) => here.clone(),
         (_, Some(folder), _) if !folder.is_dir() => {
             return Err(format!("there is no folder `{}`", folder.display()));
         }
-        (_, Some(folder), _) | (_, None, Some(folder)) => folder.clone(),
+        (_, Some(folder), _) => folder.clone(),
+        (_, None, Some(folder)) => folder,
         (_, None, None) => {
             return Err(format!(
                 "nothing says where the state of `{}` is recorded; name the infrastructure repository in \
                  `solc.toml` (`paths.infrastructure`), or a folder with `--records`",
-                built.name
+                release.environment
             ));
         }
     };
@@ -173,8 +141,8 @@ fn made(
              machine is planned against with `--backend local`",
         );
     }
-    let plan = Plan::new(&release, &recorded).map_err(|error| error.to_string())?;
-    Ok((release, recorded, plan))
+    let plan = Plan::new(release, &recorded).map_err(|error| error.to_string())?;
+    Ok((recorded, plan))
 }
 
 fn rendered(
